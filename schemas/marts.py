@@ -1,0 +1,444 @@
+"""The published tables (docs/architecture.md §5): what BI tools, reports and people read.
+
+Codes are the keys, periods are ``period_ym`` (INTEGER yyyymm), money is DECIMAL(18,2) yuan.
+"""
+
+# ruff: noqa: E501  (one column a line reads better than a wrapped table)
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.columns import (
+    Count,
+    Date,
+    Flag,
+    Money,
+    Ratio,
+    Text,
+    Ym,
+    count,
+    date,
+    flag,
+    money,
+    ratio,
+    text,
+    ym,
+)
+from schemas.table import Spec, Table
+
+BOOK = "账簿"
+LEDGER = "账套（统筹区-险种）"
+
+
+def _mart(zh: str, grain: str, *key: str, weakness: str = "") -> Spec:
+    return Spec(zh=zh, layer="mart", grain=grain, key=key, weakness=weakness)
+
+
+class DimRegion(Table):
+    """Regions as read from the region text; history and successors are added by a later release."""
+
+    _spec: ClassVar[Spec] = _mart("区划", "区划文本中一个单位一行", "source_line", "token_no")
+
+    source_line: Count = count("文本行号")
+    token_no: Count = count("行内序号")
+    level: Text = text("层级")
+    province: Text = text("省")
+    prefecture: Text = text("地级", null=True)
+    county: Text = text("县级", null=True)
+    region_code: Text = text("区划代码", null=True, note="为空时 issues 说明原因")
+    local_code: Text = text("本地代码", null=True)
+    code_year: Count = count("代码年份", null=True)
+    issues: Text = text("问题代码", null=True)
+
+
+class DimPoolingArea(Table):
+    """Pooling areas: default map from the region text; real pooling differs by province."""
+
+    _spec: ClassVar[Spec] = _mart("统筹区", "一个统筹区一行", "poolarea_no")
+
+    poolarea_no: Text = text("统筹区编号")
+    poolarea_name: Text = text("统筹区名称")
+    level: Text = text("层级")
+    province_code: Text = text("省代码")
+    province_name: Text = text("省")
+
+
+class DimAccount(Table):
+    """Chart of accounts as used, with the level of each account."""
+
+    _spec: ClassVar[Spec] = _mart("会计科目", "一个险种一个科目一行", "insutype", "account_code")
+
+    insutype: Text = text("险种")
+    account_code: Text = text("科目编码")
+    account_name: Text = text("科目名称")
+    parent_code: Text = text("上级科目", null=True)
+    element: Text = text("会计要素")
+    normal_side: Text = text("余额方向")
+    fund: Text = text("基金")
+    is_leaf: Flag = flag("末级科目")
+    is_statutory: Flag = flag("制度所列编码")
+    source: Text = text("依据")
+
+
+class DimMonth(Table):
+    """Months from the first posting to the end of the books."""
+
+    _spec: ClassVar[Spec] = _mart("月份", "一个月一行", "period_ym")
+
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    period_end_date: Date = date("月末日期")
+    year: Count = count("年")
+    month: Count = count("月")
+
+
+class DimInsurance(Table):
+    """Insurance types and the ledger they are kept in."""
+
+    _spec: ClassVar[Spec] = _mart("险种", "一个险种代码一行", "insutype")
+
+    insutype: Text = text("险种代码")
+    insutype_name: Text = text("险种名称")
+    scheme: Text = text("账套险种", null=True)
+    in_scope: Flag = flag("在范围内")
+
+
+class DimInstitution(Table):
+    """Institutions that appear in settlements or clearing."""
+
+    _spec: ClassVar[Spec] = _mart("定点医药机构", "一个机构一行", "fixmedins_code")
+
+    fixmedins_code: Text = text("机构编号")
+    institution_type: Text = text("机构类别", note="hospital/pharmacy/other")
+    poolarea_no: Text = text("出现最多的统筹区")
+    first_ym: Ym = ym("首次出现月份")
+    last_ym: Ym = ym("最近出现月份")
+
+
+class FctJournal(Table):
+    """Voucher lines, the closing lines of each month included."""
+
+    _spec: ClassVar[Spec] = _mart("记账凭证分录", "一张凭证一行分录", "book", "voucher_id", "line_no")
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("记账月份")
+    period_start_date: Date = date("月初日期")
+    posting_date: Date = date("记账日期")
+    voucher_id: Text = text("凭证标识")
+    voucher_no: Count = count("凭证号", note="每账套每月从 1 连续；0 为期初余额")
+    line_no: Count = count("行号")
+    event_code: Text = text("事项编码")
+    event_id: Text = text("事项标识")
+    rule_id: Text = text("规则编号")
+    account_code: Text = text("科目编码")
+    fund: Text = text("基金")
+    debit_amt: Money = money("借方金额")
+    credit_amt: Money = money("贷方金额")
+    is_closing: Flag = flag("结转分录")
+    is_opening: Flag = flag("期初余额")
+    orig_period_ym: Ym = ym("原所属期")
+    source_row_cnt: Count = count("来源行数", unit="行")
+    summary: Text = text("摘要")
+
+
+class FctVoucherSource(Table):
+    """Which rows of which raw file stand behind a voucher."""
+
+    _spec: ClassVar[Spec] = _mart("凭证来源", "一张凭证一个来源文件一行", "book", "voucher_id", "table_name", "source_sha")
+
+    book: Text = text(BOOK)
+    voucher_id: Text = text("凭证标识")
+    table_name: Text = text("来源表")
+    source_sha: Text = text("来源文件散列")
+    source_row_cnt: Count = count("来源行数", unit="行")
+    first_src_row: Count = count("首个记录号")
+    last_src_row: Count = count("末个记录号")
+    source_amt: Money = money("来源金额")
+
+
+class FctLedgerMonth(Table):
+    """Monthly balance of every used leaf account, before (pre) and after (post) closing."""
+
+    _spec: ClassVar[Spec] = _mart("科目余额", "一个账套一个月一个末级科目一个结转阶段一行", "book", "ledger_id", "period_ym", "account_code", "closing_stage")
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    account_code: Text = text("科目编码")
+    account_name: Text = text("科目名称")
+    fund: Text = text("基金")
+    closing_stage: Text = text("结转阶段", note="pre 结转前 post 结转后")
+    opening_amt: Money = money("期初余额")
+    debit_amt: Money = money("借方发生额")
+    credit_amt: Money = money("贷方发生额")
+    closing_amt: Money = money("期末余额", note="按科目余额方向取号")
+
+
+class FctBalanceSheet(Table):
+    """资产负债表, monthly (M) and annual (Y), row by row as in the official form."""
+
+    _spec: ClassVar[Spec] = _mart("资产负债表", "一个账套一个期间一行项目", "book", "ledger_id", "period_type", "period_ym", "row_code")
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_type: Text = text("期间类别", note="M 月报 Y 年报")
+    period_ym: Ym = ym("期末月份")
+    period_start_date: Date = date("月初日期")
+    row_code: Text = text("行码")
+    row_order: Count = count("行序")
+    row_name: Text = text("项目")
+    year_open_amt: Money = money("年初余额")
+    close_amt: Money = money("期末余额")
+
+
+class FctIncomeStatement(Table):
+    """收支表, monthly (M) and annual (Y). ``month_amt`` is the flow, ``form_amt`` what the form prints."""
+
+    _spec: ClassVar[Spec] = _mart("收支表", "一个账套一个期间一行项目", "book", "ledger_id", "period_type", "period_ym", "row_code",
+        weakness="年报无本月数；首年无上年数；待转基金行及其合计的表样数与发生额不同")  # fmt: skip
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_type: Text = text("期间类别", note="M 月报 Y 年报")
+    period_ym: Ym = ym("期末月份")
+    period_start_date: Date = date("月初日期")
+    row_code: Text = text("行码")
+    row_order: Count = count("行序")
+    row_name: Text = text("项目")
+    month_amt: Money = money("本月数", null=True)
+    ytd_amt: Money = money("本年累计数", note="年报为本年数")
+    prior_year_amt: Money = money("上年数", null=True, note="只在年报")
+    form_amt: Money = money("表样本月数", note="年报为本年数；待转基金按制度字面取期末余额")
+
+
+class FctBudgetExecution(Table):
+    """Budget against actual, year to date."""
+
+    _spec: ClassVar[Spec] = _mart("预算执行", "一个账套一个月一个预算项目一行", "book", "ledger_id", "period_ym", "budg_item")
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    budg_item: Text = text("预算项目")
+    budg_ver: Text = text("预算版本")
+    budget_year_amt: Money = money("全年预算")
+    budget_ytd_amt: Money = money("累计预算", null=True, note="无分月预算时为空")
+    actual_ytd_amt: Money = money("累计执行")
+    execution_ratio: Ratio = ratio("执行率", null=True, note="累计执行÷全年预算")
+
+
+class FctSettlementMonth(Table):
+    """Settlements by event month: the statistics' clock, not the books'."""
+
+    _spec: ClassVar[Spec] = _mart("医保结算月度", "一个账套一个机构一个医疗类别一个结算月份一行", "ledger_id", "fixmedins_code", "med_type", "period_ym")
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    fixmedins_code: Text = text("机构编号")
+    med_type: Text = text("医疗类别前两位")
+    spending_class: Text = text("支出类别")
+    period_ym: Ym = ym("结算月份")
+    period_start_date: Date = date("月初日期")
+    setl_cnt: Count = count("结算人次", unit="人次", note="冲销计 −1")
+    row_cnt: Count = count("结算行数", unit="行")
+    medfee_sumamt: Money = money("医疗费总额")
+    hifp_pay: Money = money("统筹基金支出")
+    acct_pay: Money = money("个人账户支出")
+    cash_payamt: Money = money("现金支付")
+
+
+class FctContributionMonth(Table):
+    """Premiums by cash month."""
+
+    _spec: ClassVar[Spec] = _mart("缴费月度", "一个账套一个到账月份一个事项一行", "ledger_id", "period_ym", "event_code")
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("到账月份")
+    period_start_date: Date = date("月初日期")
+    event_code: Text = text("事项编码")
+    row_cnt: Count = count("缴费行数", unit="行")
+    premium_amt: Money = money("保费")
+    pool_amt: Money = money("入统筹基金")
+    pa_amt: Money = money("入个人账户基金")
+    pending_amt: Money = money("归属未定")
+    latefee_amt: Money = money("滞纳金与利息")
+
+
+class FctUnpaidSettlement(Table):
+    """Settled, not yet paid: outside the books under the payment clock, shown as a memo."""
+
+    _spec: ClassVar[Spec] = _mart("已结算未拨付", "一个账套一个清算月份一行", "ledger_id", "clr_ym")
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    clr_ym: Ym = ym("清算月份", note="0 = 未列清算月份")
+    period_start_date: Date = date("月初日期", null=True)
+    row_cnt: Count = count("结算行数", unit="行")
+    settled_pool_amt: Money = money("已结算统筹支付")
+    settled_pa_amt: Money = money("已结算账户支付")
+    paid_pool_amt: Money = money("已拨付统筹")
+    paid_pa_amt: Money = money("已拨付账户")
+    payment_difference_amt: Money = money("支付方式差额", note="已拨付清算的实际拨付 − 其结算统筹支付（含扣款、预留）")
+    reserve_amt: Money = money("预留金")
+    unpaid_pool_amt: Money = money("未拨付统筹", note="未拨付清算与未清算的结算统筹支付")
+    unpaid_pa_amt: Money = money("未拨付账户")
+
+
+class FctOtherFund(Table):
+    """Money of other funds on the same settlements: memo, outside the ledger."""
+
+    _spec: ClassVar[Spec] = _mart("其他基金支付备查", "一个账套一个结算月份一个基金列一行", "ledger_id", "period_ym", "fund_column")
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("结算月份")
+    period_start_date: Date = date("月初日期")
+    fund_column: Text = text("基金列")
+    fund_column_name: Text = text("基金名称")
+    memo_amt: Money = money("备查金额")
+
+
+class FctPendingItem(Table):
+    """Unattributed receipts by month of receipt: what came in, what was attributed, what is open."""
+
+    _spec: ClassVar[Spec] = _mart("待转款项", "一个账套一个收款月份一个种类一个截止月份一行", "ledger_id", "kind", "received_ym", "period_ym")
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    kind: Text = text("种类", note="PREM 保费")
+    received_ym: Ym = ym("收款月份")
+    period_ym: Ym = ym("截止月份")
+    period_start_date: Date = date("月初日期")
+    received_amt: Money = money("收到")
+    attributed_amt: Money = money("已确认归属")
+    open_amt: Money = money("尚未归属")
+
+
+class FctPaMonth(Table):
+    """Personal accounts as the platform tells them, totals only."""
+
+    _spec: ClassVar[Spec] = _mart("个人账户月度合计", "一个统筹区一个月一个收支类型一行", "poolarea_no", "period_ym", "acct_incexpd_type")
+
+    poolarea_no: Text = text("统筹区编号")
+    period_ym: Ym = ym("账户月份")
+    period_start_date: Date = date("月初日期")
+    acct_incexpd_type: Text = text("收支类型")
+    row_cnt: Count = count("行数", unit="行")
+    amt: Money = money("金额")
+    balance_amt: Money = money("余额合计")
+
+
+class FctCheck(Table):
+    """Result of every tie-out and contract check of the release."""
+
+    _spec: ClassVar[Spec] = _mart("勾稽检查", "一项检查一行", "check_id")
+
+    check_id: Text = text("检查编号")
+    severity: Text = text("等级", note="H 硬性 S 提示")
+    title: Text = text("内容")
+    status: Text = text("结果", note="passed/failed/not_applicable/error")
+    rows_tested: Count = count("检查数", unit="项")
+    rows_failed: Count = count("不符数", unit="项")
+    difference_amt: Money = money("差额合计")
+
+
+class FctIntake(Table):
+    """Every raw file read: rows and money of each outcome, counted at arrival."""
+
+    _spec: ClassVar[Spec] = _mart("数据接收", "一个原始文件一行", "batch_id",
+        weakness="replaced_* 为后到版本替换的行，不参加恒等式")  # fmt: skip
+
+    batch_id: Text = text("批次")
+    table_name: Text = text("数据表")
+    source_file: Text = text("文件")
+    source_sha: Text = text("文件散列")
+    encoding: Text = text("编码")
+    rows_read: Count = count("读入行数", unit="行")
+    rows_accepted: Count = count("接收行数", unit="行")
+    rows_duplicate: Count = count("重复行数", unit="行")
+    rows_superseded: Count = count("旧版本行数", unit="行")
+    rows_held: Count = count("暂挂行数", unit="行")
+    rows_quarantined: Count = count("隔离行数", unit="行")
+    rows_out_of_scope: Count = count("范围外行数", unit="行")
+    amt_read: Money = money("读入金额", null=True)
+    amt_accepted: Money = money("接收金额", null=True)
+    amt_duplicate: Money = money("重复金额", null=True)
+    amt_superseded: Money = money("旧版本金额", null=True)
+    amt_held: Money = money("暂挂金额", null=True)
+    amt_quarantined: Money = money("隔离金额", null=True)
+    amt_out_of_scope: Money = money("范围外金额", null=True)
+    replaced_rows: Count = count("替换旧行数", unit="行")
+    replaced_amt: Money = money("替换旧金额", null=True)
+
+
+class MetaDictionary(Table):
+    """Every column of every mart: label, unit, definition."""
+
+    _spec: ClassVar[Spec] = _mart("数据字典", "一张表一列一行", "table_name", "column_no")
+
+    table_name: Text = text("表")
+    table_zh: Text = text("表中文名")
+    grain: Text = text("粒度")
+    column_no: Count = count("列序")
+    column_name: Text = text("列")
+    column_zh: Text = text("中文名")
+    sql_type: Text = text("类型")
+    unit: Text = text("单位", null=True)
+    note: Text = text("说明", null=True)
+    sensitivity: Text = text("敏感级别")
+    is_key: Flag = flag("键")
+
+
+class MetaRun(Table):
+    """What this release was made of; deterministic columns only."""
+
+    _spec: ClassVar[Spec] = _mart("发布信息", "一个属性一行", "attribute")
+
+    attribute: Text = text("属性")
+    value: Text = text("值")
+
+
+MARTS: tuple[type[Table], ...] = (
+    DimRegion,
+    DimPoolingArea,
+    DimAccount,
+    DimMonth,
+    DimInsurance,
+    DimInstitution,
+    FctJournal,
+    FctVoucherSource,
+    FctLedgerMonth,
+    FctBalanceSheet,
+    FctIncomeStatement,
+    FctBudgetExecution,
+    FctSettlementMonth,
+    FctContributionMonth,
+    FctUnpaidSettlement,
+    FctOtherFund,
+    FctPendingItem,
+    FctPaMonth,
+    FctCheck,
+    FctIntake,
+    MetaDictionary,
+    MetaRun,
+)

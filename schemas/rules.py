@@ -1,0 +1,232 @@
+"""The dated policy tables of ``transforms/rules/*.csv``: each row carries its source and its dates."""
+
+# ruff: noqa: E501  (one column a line reads better than a wrapped table)
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from schemas.columns import Count, Date, Flag, Text, count, date, flag, text
+from schemas.table import Spec, Table
+
+
+def _spec(zh: str, grain: str, *key: str) -> Spec:
+    return Spec(zh=zh, layer="rules", grain=grain, key=key)
+
+
+class RuleAccount(Table):
+    """Chart of accounts of the rule in force, per scheme; 6- and 8-digit codes are ours."""
+
+    _spec: ClassVar[Spec] = _spec("会计科目", "一个险种一个科目一行", "insutype", "account_code")
+
+    insutype: Text = text("险种", max_len=6)
+    account_code: Text = text("科目编码", max_len=8)
+    account_name: Text = text("科目名称")
+    element: Text = text("会计要素", note="asset/liability/net_asset/income/expense")
+    normal_side: Text = text("余额方向", max_len=1, note="D 借 C 贷")
+    fund: Text = text("基金", max_len=4)
+    closes_to: Text = text("期末结转科目", null=True, max_len=8)
+    is_statutory: Flag = flag("制度所列编码")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RulePosting(Table):
+    """Posting rules: which accounts an event's amount goes to. ``@BANK`` = the event's bank account."""
+
+    _spec: ClassVar[Spec] = _spec("入账规则", "一个入账键一个险种一行", "rule_id")
+
+    rule_id: Text = text("规则编号")
+    posting_key: Text = text("入账键", note="事项.部分")
+    scheme: Text = text("险种", max_len=6)
+    event_code: Text = text("事项编码", max_len=8)
+    debit_account: Text = text("借方科目")
+    credit_account: Text = text("贷方科目")
+    fund: Text = text("基金", max_len=4)
+    summary: Text = text("摘要")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleMedClass(Table):
+    """Medical category (first two digits) → part of the benefit accounts."""
+
+    _spec: ClassVar[Spec] = _spec("医疗类别归类", "一个类别前两位一个险种一行", "med_prefix", "scheme")
+
+    med_prefix: Text = text("医疗类别前两位", max_len=2)
+    scheme: Text = text("险种", max_len=6)
+    med_name: Text = text("医疗类别名称")
+    spending_class: Text = text("支出类别", note="inpatient/outpatient/pharmacy/maternity")
+    pool_part: Text = text("统筹支付归类")
+    pa_part: Text = text("账户支付归类", null=True)
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleInsutype(Table):
+    """Insurance type → ledger scheme; known types outside the project's scope have none."""
+
+    _spec: ClassVar[Spec] = _spec("险种归并", "一个险种代码一行", "insutype")
+
+    insutype: Text = text("险种代码", max_len=6)
+    insutype_name: Text = text("险种名称")
+    scheme: Text = text("账套险种", null=True, max_len=6)
+    in_scope: Flag = flag("在范围内")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleClctWay(Table):
+    """Way of collection → bank account of receipt and refund, and the column that dates the cash."""
+
+    _spec: ClassVar[Spec] = _spec("征收方式", "一个征收方式一行", "clct_way")
+
+    clct_way: Text = text("征收方式", max_len=6)
+    clct_way_name: Text = text("征收方式名称")
+    receipt_account: Text = text("收款科目")
+    refund_account: Text = text("退款科目")
+    cash_date_column: Text = text("到账日期取列", note="intsury_time/arvl_date")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleTrafItem(Table):
+    """Bank item → the one table that posts it, and the leg that does where a movement has two."""
+
+    _spec: ClassVar[Spec] = _spec("收付项目", "一个收付项目一行", "traf_item")
+
+    traf_item: Text = text("收付项目")
+    traf_item_name: Text = text("收付项目名称")
+    posting_source: Text = text("入账来源表")
+    posting_leg: Text = text("入账方向", note="IN/OUT")
+    key_suffix: Text = text("入账键后缀取法", null=True, note="ACCT 账户类别 / FUND 基金 / ALL")
+    is_external: Flag = flag("对外收付")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleFundCode(Table):
+    """Fund item code of a bank row → fund."""
+
+    _spec: ClassVar[Spec] = _spec("基金款项代码", "一个代码一行", "fund_code")
+
+    fund_code: Text = text("基金款项代码", max_len=6)
+    fund: Text = text("基金", max_len=4)
+    fund_name: Text = text("基金名称")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleBankAccount(Table):
+    """Bank account type of the platform → account of the books."""
+
+    _spec: ClassVar[Spec] = _spec("银行账户类别", "一个账户类别一行", "hif_acct_type")
+
+    hif_acct_type: Text = text("账户类别", max_len=3)
+    hif_acct_name: Text = text("账户类别名称")
+    account_code: Text = text("科目编码")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleBankPair(Table):
+    """Allow-list of (debit, credit) pairs that touch a bank account (收支两条线)."""
+
+    _spec: ClassVar[Spec] = _spec("银行账户对应科目白名单", "一对借贷科目前缀一行", "debit_prefix", "credit_prefix")
+
+    debit_prefix: Text = text("借方科目前缀")
+    credit_prefix: Text = text("贷方科目前缀")
+    meaning: Text = text("含义")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleStatementRow(Table):
+    """Rows of the two statutory statements, in the order of the official form."""
+
+    _spec: ClassVar[Spec] = _spec("报表行", "一张报表一个险种一行", "statement", "scheme", "row_code")
+
+    statement: Text = text("报表", note="BS 资产负债表 IS 收支表")
+    scheme: Text = text("险种", max_len=6)
+    row_code: Text = text("行码")
+    row_order: Count = count("行序")
+    row_name: Text = text("项目")
+    indent: Count = count("缩进")
+    side: Text = text("左右栏", null=True, note="A 资产 L 负债和净资产")
+    is_monthly: Flag = flag("月报列示")
+    is_annual: Flag = flag("年报列示")
+    is_total: Flag = flag("合计行")
+    is_official: Flag = flag("制度所列")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleStatementTerm(Table):
+    """What a statement row adds up: accounts (prefix and measure) or other rows, with sign."""
+
+    _spec: ClassVar[Spec] = _spec("报表取数", "一个报表行一项一行", "statement", "scheme", "row_code", "term_no")
+
+    statement: Text = text("报表")
+    scheme: Text = text("险种", max_len=6)
+    row_code: Text = text("行码")
+    term_no: Count = count("项序")
+    term_kind: Text = text("取数类别", note="account/row")
+    ref: Text = text("科目前缀或行码")
+    measure: Text = text("取数", null=True, note="bal_d/bal_c/cr/dr")
+    form_measure: Text = text("表样取数", null=True, note="与制度字面不同时")
+    sign: Count = count("符号", note="1 或 -1")
+    period_type: Text = text("适用期间", null=True, note="M/Y，空为两者")
+    source: Text = text("依据")
+
+
+class RuleBudgetItem(Table):
+    """Budget item → row of the income statement."""
+
+    _spec: ClassVar[Spec] = _spec("预算项目对应", "一个险种一个预算项目一行", "scheme", "budg_item")
+
+    scheme: Text = text("险种", max_len=6)
+    budg_item: Text = text("预算项目")
+    statement_row: Text = text("收支表行码")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleBook(Table):
+    """Books kept: one set of accounting rules each."""
+
+    _spec: ClassVar[Spec] = _spec("账簿", "一个账簿一行", "book")
+
+    book: Text = text("账簿")
+    book_name: Text = text("账簿名称")
+    policy: Text = text("待转处理政策")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+RULES: tuple[type[Table], ...] = (
+    RuleAccount,
+    RulePosting,
+    RuleMedClass,
+    RuleInsutype,
+    RuleClctWay,
+    RuleTrafItem,
+    RuleFundCode,
+    RuleBankAccount,
+    RuleBankPair,
+    RuleStatementRow,
+    RuleStatementTerm,
+    RuleBudgetItem,
+    RuleBook,
+)

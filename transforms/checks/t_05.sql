@@ -1,0 +1,38 @@
+-- grain: one fund of one ledger and month
+-- check: T-05
+-- severity: H
+-- title: 分基金滚动：期末 = 期初 + 本期结余（统筹、个人账户、待转）
+-- guards: money moved between funds would cancel out in the total
+with fund as (
+    select
+        ledger_id, period_ym, row_code, close_amt, year_open_amt,
+        lag(close_amt) over (partition by ledger_id, row_code order by period_ym) as previous_amt
+    from fct_balance_sheet
+    where period_type = 'M' and row_code in ('N1a', 'N1b', 'N1c', 'N1')
+        and (insutype = '390') = (row_code = 'N1')
+),
+
+surplus as (
+    select
+        ledger_id, period_ym, month_amt,
+        case
+            when insutype = '390' and row_code = '3' then 'N1'
+            when insutype = '310' and row_code = '5.1' then 'N1a'
+            when insutype = '310' and row_code = '5.2' then 'N1b'
+            when insutype = '310' and row_code = '5.3' then 'N1c'
+        end as fund_row
+    from fct_income_statement
+    where period_type = 'M'
+)
+
+select
+    f.ledger_id,
+    f.period_ym,
+    f.row_code as item,
+    (coalesce(f.previous_amt, f.year_open_amt) + s.month_amt)::decimal(18, 2) as expected_amt,
+    f.close_amt as actual_amt
+from fund as f
+left join surplus as s
+    on f.ledger_id = s.ledger_id
+    and f.period_ym = s.period_ym
+    and f.row_code = s.fund_row

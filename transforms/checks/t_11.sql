@@ -1,0 +1,68 @@
+-- grain: one bank account of one ledger on one day with a movement
+-- check: T-11
+-- severity: H
+-- title: 账面银行存款 = 银行对账单余额，逐日逐户
+-- guards: a receipt booked a day late, or never, is invisible in month totals
+with book_day as (
+    select ledger_id, account_code, posting_date,
+        sum(debit_amt - credit_amt)::decimal(18, 2) as change_amt
+    from fct_journal
+    where account_code in ('1002', '1003', '1004', '1005')
+    group by ledger_id, account_code, posting_date
+),
+
+statement_day as (
+    select t.ledger_id, t.bank_account as account_code, t.acen_date,
+        last(t.balc order by t.traf_sn) as balance_amt
+    from stg_transfer as t
+    cross join param_run as r
+    where year(t.acen_date) * 100 + month(t.acen_date) <= r.through_ym
+    group by t.ledger_id, t.bank_account, t.acen_date
+),
+
+-- every day on which either side moved
+day as (
+    select ledger_id, account_code, posting_date as day from book_day
+    union
+    select ledger_id, account_code, acen_date from statement_day
+),
+
+told as (
+    select
+        d.ledger_id, d.account_code, d.day,
+        sum(coalesce(b.change_amt, 0)) over (
+            partition by d.ledger_id, d.account_code order by d.day
+        )::decimal(18, 2) as book_amt,
+        last_value(s.balance_amt ignore nulls) over (
+            partition by d.ledger_id, d.account_code order by d.day
+            rows between unbounded preceding and current row
+        ) as statement_amt
+    from day as d
+    left join book_day as b
+        on d.ledger_id = b.ledger_id
+        and d.account_code = b.account_code
+        and d.day = b.posting_date
+    left join statement_day as s
+        on d.ledger_id = s.ledger_id
+        and d.account_code = s.account_code
+        and d.day = s.acen_date
+),
+
+statement_start as (
+    select ledger_id, account_code, min(acen_date) as first_day
+    from statement_day
+    group by ledger_id, account_code
+)
+
+select
+    t.ledger_id,
+    (year(t.day) * 100 + month(t.day))::integer as period_ym,
+    t.account_code || ' ' || t.day::varchar as item,
+    t.statement_amt as expected_amt,
+    t.book_amt as actual_amt
+from told as t
+left join statement_start as s
+    on t.ledger_id = s.ledger_id
+    and t.account_code = s.account_code
+-- the opening voucher may stand before the first line of the bank statement
+where t.day >= s.first_day or s.first_day is null

@@ -1,0 +1,75 @@
+-- grain: one benefit part of one payment order (payment clock)
+-- What is paid is spread over the benefit accounts as the settlements behind it stand: the
+-- difference between what DRG/DIP pays and the sum of hifp_pay follows the same shares. Shares are
+-- cumulated in whole fen and rounded half up, so the parts always re-add to the payment.
+with payment as (
+    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, insutype,
+        fixmedins_code, clr_type, clr_ym, 'POOL' as side, pool_amt as paid_amt
+    from jrn_payment
+    where pool_amt <> 0
+    union all
+    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, insutype,
+        fixmedins_code, clr_type, clr_ym, 'PA', pa_amt
+    from jrn_payment
+    where pa_amt <> 0
+),
+
+weighed as (
+    select
+        p.ledger_id, p.poolarea_no, p.scheme, p.traf_sn, p.bank_account, p.acen_date, p.side,
+        w.part,
+        w.row_cnt,
+        (p.paid_amt * 100)::hugeint as paid_fen,
+        (sum(w.weight_amt) over running * 100)::hugeint as cumulated_fen,
+        (sum(w.weight_amt) over whole * 100)::hugeint as total_fen
+    from payment as p
+    inner join jrn_payment_weight as w
+        on p.ledger_id = w.ledger_id
+        and p.insutype = w.insutype
+        and p.fixmedins_code = w.fixmedins_code
+        and p.clr_type = w.clr_type
+        and p.clr_ym = w.clr_ym
+        and p.side = w.side
+    where w.weight_amt <> 0
+    window
+        whole as (partition by p.ledger_id, p.traf_sn, p.side),
+        running as (
+            partition by p.ledger_id, p.traf_sn, p.side
+            order by w.part
+            rows between unbounded preceding and current row
+        )
+),
+
+shared as (
+    select
+        *,
+        case
+            when paid_fen * cumulated_fen >= 0
+                then (2 * paid_fen * cumulated_fen + total_fen) // (2 * total_fen)
+            else -((-2 * paid_fen * cumulated_fen + total_fen) // (2 * total_fen))
+        end as share_fen
+    from weighed
+    -- a payment against settlements that net to nothing has no key: check J-02 tells it
+    where total_fen > 0
+),
+
+parted as (
+    select
+        *,
+        share_fen - coalesce(lag(share_fen) over (
+            partition by ledger_id, traf_sn, side order by part
+        ), 0) as part_fen
+    from shared
+)
+
+select
+    ledger_id, poolarea_no, scheme,
+    'PAY|' || traf_sn as voucher_key,
+    acen_date as posting_date,
+    'PAY.' || part as posting_key,
+    bank_account,
+    year(acen_date) * 100 + month(acen_date) as orig_period_ym,
+    (part_fen::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as amount,
+    row_cnt as source_row_cnt
+from parted
+where part_fen <> 0

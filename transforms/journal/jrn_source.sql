@@ -1,0 +1,77 @@
+-- grain: one raw file behind one voucher
+with premium as (
+    select ledger_id, source_sha, src_row,
+        unnest(case event_code
+            when 'E01' then [
+                'E01|' || cash_date::varchar || '|' || bank_account,
+                'E02|' || cash_date::varchar || '|' || bank_account
+            ]
+            else [event_code || '|' || cash_date::varchar || '|' || bank_account]
+        end) as voucher_key,
+        premium_amt as amt
+    from stg_contribution
+    union all
+    select ledger_id, source_sha, src_row,
+        'E12|' || cash_date::varchar || '|' || bank_account,
+        latefee_amt
+    from stg_contribution
+    where latefee_amt <> 0
+    union all
+    select ledger_id, source_sha, src_row,
+        'E83|' || attributed_date::varchar || '|'
+            || (year(cash_date) * 100 + month(cash_date))::varchar,
+        premium_amt
+    from stg_contribution
+    where event_code = 'E81' and attributed_date is not null
+),
+
+payment as (
+    select ledger_id, traf_sn, fee_clr_id, insutype, fixmedins_code, clr_type, clr_ym
+    from jrn_payment
+),
+
+row_source as (
+    select ledger_id, voucher_key, 'contributions' as table_name, source_sha, src_row, amt
+    from premium
+    union all
+    select ledger_id, 'PAY|' || traf_sn, 'fund_transfers', source_sha, src_row, amt
+    from jrn_payment
+    union all
+    select p.ledger_id, 'PAY|' || p.traf_sn, 'clearing', c.source_sha, c.src_row,
+        c.act_dfr_amt + c.acct_pay
+    from payment as p
+    inner join stg_clearing as c
+        on p.ledger_id = c.ledger_id
+        and p.fee_clr_id = c.fee_clr_id
+    union all
+    select p.ledger_id, 'PAY|' || p.traf_sn, 'settlements', s.source_sha, s.src_row,
+        s.hifp_pay + s.acct_pay
+    from payment as p
+    inner join stg_settlement as s
+        on p.ledger_id = s.ledger_id
+        and p.insutype = s.insutype
+        and p.fixmedins_code = s.fixmedins_code
+        and p.clr_type = s.clr_type
+        and p.clr_ym = s.clr_ym
+    union all
+    select ledger_id, 'BANK|' || traf_sn, 'fund_transfers', source_sha, src_row, amt
+    from stg_transfer
+    where (posting_source = 'fund_transfers' and leg = posting_leg)
+        or (traf_item = 'DFR_OUT' and dfr_souc = '103')
+    union all
+    select ledger_id, 'REC|' || det_id, 'recoveries', source_sha, src_row, act_retn_amt
+    from stg_recovery
+    union all
+    select ledger_id, 'MAN|' || voucher_no, 'vouchers', source_sha, src_row,
+        debit_amt + credit_amt
+    from stg_voucher
+)
+
+select
+    ledger_id, voucher_key, table_name, source_sha,
+    count(*)::bigint as source_row_cnt,
+    min(src_row)::bigint as first_src_row,
+    max(src_row)::bigint as last_src_row,
+    sum(amt)::decimal(18, 2) as source_amt
+from row_source
+group by ledger_id, voucher_key, table_name, source_sha
