@@ -38,10 +38,11 @@ def _mart(zh: str, grain: str, *key: str, weakness: str = "") -> Spec:
 class DimRegion(Table):
     """Regions as read from the region text; history and successors are added by a later release."""
 
-    _spec: ClassVar[Spec] = _mart("区划", "区划文本中一个单位一行", "source_line", "token_no")
+    _spec: ClassVar[Spec] = _mart("区划", "区划文本中一个单位一行", "source_line", "token_no", "part_no")
 
     source_line: Count = count("文本行号")
     token_no: Count = count("行内序号")
+    part_no: Count = count("拆分序号", note="粘连的名称拆开后为 1、2")
     level: Text = text("层级")
     province: Text = text("省")
     prefecture: Text = text("地级", null=True)

@@ -1,0 +1,1 @@
+"""The synthetic province: raw extracts whose truth is known, calibrated to published levels."""

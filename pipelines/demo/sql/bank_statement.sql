@@ -1,0 +1,66 @@
+-- The statement of month m: numbered and with the balance after each row, per ledger and account.
+CREATE OR REPLACE TEMP TABLE b_all AS
+WITH moved AS (
+    FROM b_ext UNION ALL BY NAME FROM b_plan
+), numbered AS (
+    SELECT *, row_number() OVER (
+        PARTITION BY poolarea_no, insutype, acct ORDER BY day, dirc, item, tie
+    ) AS k
+    FROM moved
+)
+SELECT n.*, 'T' || poolarea_no || insutype || acct || getvariable('ym') || digits(k, 6) AS traf_sn,
+    (o.balc + sum(CASE WHEN dirc = '1' THEN amt ELSE -amt END) OVER (
+        PARTITION BY poolarea_no, insutype, acct ORDER BY k
+    ))::DECIMAL(18, 2) AS balc
+FROM numbered AS n JOIN b_open AS o USING (poolarea_no, insutype, acct);
+
+CREATE OR REPLACE TEMP VIEW out_fund_transfers AS
+SELECT traf_sn, NULL AS init_traf_sn, poolarea_no, insutype, fund_code, acct AS hif_acct_type,
+    cntp AS cntp_acct_type, item AS traf_item, dirc AS incexpd_dirc, amt, balc, day AS acen_date,
+    day AS val_date, int_begndate, int_enddate, int_rate, dfr_souc, dfr_obj, dfr_obj_code,
+    CASE WHEN item = 'DFR_OUT' THEN '4' END AS fin_dspo_flag, fee_clr_id, docno, clr_ym,
+    NULL AS cntp_admdvs, NULL AS term_flag, NULL AS mat_date, NULL AS approval_id,
+    'Z' AS fin_vali_flag, NULL AS bank_type_code, NULL AS bankacct_mask,
+    day + to_seconds(68400) AS updt_time
+FROM b_all;
+
+CREATE OR REPLACE TEMP VIEW out_recoveries AS
+SELECT r.det_id, 'CASE' || getvariable('ym') || digits(r.no, 4) AS case_no, '31' AS obj_type,
+    r.fixmedins_code, NULL AS psn_no, NULL AS emp_no, r.insu_admdvs, r.poolarea_no, r.insutype,
+    '20' AS det_type, '1' AS chk_det_souc, '04' AS vola_type, '重复收费' AS vola_dscr, r.setl_id,
+    r.ocur_ym, r.crtf_date, r.hifp AS crtf_amt, r.act_date AS act_retn_date,
+    r.act_amt AS act_retn_amt, 0.00 AS penl_amt, r.detd_stas, r.retn_way, b.traf_sn,
+    CASE WHEN r.retn_way = '1' THEN getvariable('prev_ym') END AS clr_ym,
+    coalesce(r.act_date, r.crtf_date) + to_seconds(64800) AS updt_time
+FROM r_new AS r LEFT JOIN b_all AS b ON b.item = 'RETN_IN' AND b.tie = r.det_id;
+
+CREATE OR REPLACE TEMP VIEW out_insured_headcount AS
+SELECT getvariable('ym') AS stt_ym, insu_admdvs, poolarea_no, insutype, psn_type,
+    n AS insu_psncnt, CASE WHEN psn_type IN ('12') THEN 0 ELSE n END AS clct_psncnt,
+    n // 250 AS new_insu_cnt, n // 250 AS paus_insu_cnt, NULL AS nwb_cnt, NULL AS big_stdt_cnt,
+    getvariable('month_end')::DATE + to_seconds(72000) AS updt_time
+FROM head_cell;
+
+CREATE OR REPLACE TEMP VIEW out_account_details AS
+WITH w AS (
+    SELECT code AS poolarea_no, first_310 + k AS pid, weight(80, first_310 + k, 0.5) AS w
+    FROM (SELECT *, unnest(range(heads_310)) AS k FROM pool)
+), cut AS (
+    SELECT w.*, t.balc_fen, t.inte_fen,
+        (t.balc_fen::HUGEINT * w // sum(w) OVER g)::BIGINT AS b,
+        (t.inte_fen::HUGEINT * w // sum(w) OVER g)::BIGINT AS i,
+        row_number() OVER (PARTITION BY poolarea_no ORDER BY pid DESC) AS from_last
+    FROM w JOIN pa_total AS t USING (poolarea_no)
+    WINDOW g AS (PARTITION BY poolarea_no)
+), whole AS (
+    SELECT poolarea_no, pid,
+        b + CASE WHEN from_last = 1 THEN balc_fen - sum(b) OVER g ELSE 0 END AS balc_fen,
+        i + CASE WHEN from_last = 1 THEN inte_fen - sum(i) OVER g ELSE 0 END AS inte_fen
+    FROM cut WINDOW g AS (PARTITION BY poolarea_no)
+)
+SELECT 'AD' || getvariable('ym') || digits(pid, 12) AS rid, psn_no(pid) AS psn_no, poolarea_no,
+    getvariable('ym') AS acct_ym, '102' AS acct_incexpd_type,
+    (inte_fen::DECIMAL(20, 0) / 100)::DECIMAL(18, 2) AS amt,
+    (balc_fen::DECIMAL(20, 0) / 100)::DECIMAL(18, 2) AS balc,
+    getvariable('month_end')::DATE + to_seconds(82800) AS updt_time
+FROM whole;

@@ -1,0 +1,294 @@
+"""Bytes to records: what one pass over a file tells, and the cutting of a file into records.
+
+A record is a CSV row; it covers several physical lines where a quoted cell holds a line end. The
+cutting works on bytes: in UTF-8 and in GB18030 no byte of a longer character equals a line feed,
+a comma or a quote.
+"""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.extracts.reasons import COL_COUNT, ENC_INVALID, RECORD_CODE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+CHUNK = 1 << 20
+BOM = codecs.BOM_UTF8
+#: blanks other than the space that are dropped at both ends of a cell
+ODD_BLANKS = "\t\u00a0\u200b\u3000\ufeff"
+BLANKS = " " + ODD_BLANKS
+#: a quoted cell that runs over more lines than this is a stray quote, not a cell
+MAX_LINES = 50
+#: above this share of undecodable lines the file is refused
+MAX_BAD_LINES = 0.01
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """What one pass over the bytes tells.
+
+    ``records`` counts data rows (the header and blank lines not counted). ``plain`` is True where
+    DuckDB reads the file in place: valid UTF-8, line feeds only, no NUL, every record with as many
+    cells as the header. ``odd_blanks`` tells that TAB, U+00A0, U+200B, U+3000 or U+FEFF occurs.
+    """
+
+    sha: str
+    header: bytes
+    records: int
+    utf8: bool
+    bom: bool
+    plain: bool
+    odd_blanks: bool
+
+
+@dataclass(frozen=True)
+class Record:
+    """One record: its number (0 is the header), first physical line from 1, offset, raw bytes."""
+
+    number: int
+    line: int
+    offset: int
+    raw: bytes
+
+
+@dataclass(frozen=True)
+class Repaired:
+    """A clean UTF-8 copy of a file: ``good`` rows copied, ``bad`` as (src_row, check number)."""
+
+    good: int
+    bad: tuple[tuple[int, int], ...]
+
+
+def sha256_file(path: Path) -> str:
+    """The sha256 of a file, in hex."""
+    with path.open("rb") as handle:
+        return hashlib.file_digest(handle, "sha256").hexdigest()
+
+
+def inspect(path: Path) -> FileFacts:
+    """Read the file once, in chunks."""
+    sha = hashlib.sha256()
+    decoder = codecs.getincrementaldecoder("utf-8")("strict")
+    utf8, ascii_so_far, special, odd = True, True, False, False
+    newlines = commas = size = 0
+    quotes = blank = False
+    tail = b""
+    odd_bytes = [char.encode() for char in ODD_BLANKS[1:]]
+    with path.open("rb") as handle:
+        while chunk := handle.read(CHUNK):
+            sha.update(chunk)
+            size += len(chunk)
+            newlines += chunk.count(b"\n")
+            commas += chunk.count(b",")
+            quotes = quotes or b'"' in chunk
+            special = special or b"\r" in chunk or b"\0" in chunk
+            odd = odd or b"\t" in chunk
+            joined = tail + chunk
+            blank = blank or b"\n\n" in joined or (size == len(chunk) and chunk[:1] == b"\n")
+            if not chunk.isascii():
+                odd = odd or any(char in joined[3 if size == len(chunk) else 0 :] for char in odd_bytes)
+                ascii_so_far = False
+            if utf8 and not (ascii_so_far and chunk.isascii()):
+                try:
+                    decoder.decode(chunk)
+                except UnicodeDecodeError:
+                    utf8 = False
+            tail = chunk[-3:]
+    if utf8:
+        try:
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            utf8 = False
+    header = next(records(path), None)
+    head = header.raw if header else b""
+    width = field_count(head)
+    if quotes or blank or special:
+        count, even = 0, True
+        for record in records(path):
+            count += 1
+            even = even and field_count(record.raw) == width
+    else:
+        count = newlines + (1 if size and not tail.endswith(b"\n") else 0)
+        even = commas == (width - 1) * count
+    one_line_header = b"\n" not in head and (header is None or header.line == 1)
+    return FileFacts(
+        sha=sha.hexdigest(),
+        header=head,
+        records=max(count - 1, 0),
+        utf8=utf8,
+        bom=head.startswith(BOM),
+        plain=utf8 and not special and even and one_line_header and size > 0,
+        odd_blanks=odd,
+    )
+
+
+def _ends_open(line: bytes, inside: bool) -> bool:
+    """Whether a quoted cell is still open at the end of the line."""
+    at, end = 0, len(line)
+    while at <= end:
+        if not inside:
+            if line[at : at + 1] == b'"':
+                at += 1
+                inside = True
+            else:
+                comma = line.find(b",", at)
+                if comma < 0:
+                    return False
+                at = comma + 1
+                continue
+        quote = line.find(b'"', at)
+        if quote < 0:
+            return True
+        if line[quote + 1 : quote + 2] == b'"':
+            at = quote + 2
+            continue
+        inside = False
+        comma = line.find(b",", quote + 1)
+        if comma < 0:
+            return False
+        at = comma + 1
+    return inside
+
+
+def records(path: Path) -> Iterator[Record]:
+    """The records of a file, the header first; blank lines are skipped.
+
+    ``raw`` goes without its line end. A cell left open over more than ``MAX_LINES`` lines, or at
+    the end of the file, is a stray quote: its line stands alone and the next line starts anew.
+    """
+    number = 0
+    with path.open("rb") as handle:
+        line_no, offset = 0, 0
+        waiting: list[bytes] = []
+        while True:
+            line = waiting.pop(0) if waiting else handle.readline()
+            if not line:
+                return
+            first, start, parts = line_no + 1, offset, [line]
+            if b'"' in line:
+                inside = _ends_open(line.rstrip(b"\r\n"), False)
+                while inside and len(parts) <= MAX_LINES:
+                    more = waiting.pop(0) if waiting else handle.readline()
+                    if not more:
+                        break
+                    parts.append(more)
+                    inside = _ends_open(more.rstrip(b"\r\n"), True)
+                if inside:
+                    waiting[:0] = parts[1:]
+                    parts = parts[:1]
+            raw = b"".join(parts)
+            line_no += len(parts)
+            offset += len(raw)
+            body = raw.removesuffix(b"\n").removesuffix(b"\r")
+            if not body:
+                continue
+            yield Record(number, first, start, body)
+            number += 1
+
+
+def field_count(raw: bytes) -> int:
+    """How many cells a record has."""
+    if b'"' not in raw:
+        return raw.count(b",") + 1
+    return len(raw_cells(raw))
+
+
+def raw_cells(raw: bytes) -> list[bytes]:
+    """The cells of a record as they stand, with their quotes."""
+    cells: list[bytes] = []
+    begin = at = 0
+    inside = False
+    while True:
+        if not inside and raw[at : at + 1] == b'"' and at == begin:
+            inside = True
+            at += 1
+        if inside:
+            quote = raw.find(b'"', at)
+            if quote < 0:
+                cells.append(raw[begin:])
+                return cells
+            if raw[quote + 1 : quote + 2] == b'"':
+                at = quote + 2
+                continue
+            inside = False
+            at = quote + 1
+        comma = raw.find(b",", at)
+        if comma < 0:
+            cells.append(raw[begin:])
+            return cells
+        cells.append(raw[begin:comma])
+        begin = at = comma + 1
+
+
+def decodes(raw: bytes, encoding: str) -> bool:
+    """Whether the bytes are valid text of that encoding; NUL never is."""
+    if b"\0" in raw:
+        return False
+    try:
+        raw.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def choose_encoding(path: Path) -> tuple[str, int, int]:
+    """``(encoding, bad records, all records)`` for a file that is not wholly UTF-8.
+
+    GB18030 where the whole file is; otherwise the encoding with fewer undecodable records, UTF-8
+    on a tie. Never GBK: it lacks characters that occur in names.
+    """
+    total = bad_utf8 = bad_gb = 0
+    for record in records(path):
+        total += 1
+        bad_utf8 += not decodes(record.raw, "utf-8")
+        bad_gb += not decodes(record.raw, "gb18030")
+    if bad_gb == 0 and bad_utf8:
+        return "gb18030", 0, total
+    if bad_utf8 <= bad_gb:
+        return "utf-8", bad_utf8, total
+    return "gb18030", bad_gb, total
+
+
+def cell_text(cell: bytes, encoding: str) -> str:
+    """The text of one raw cell, unquoted."""
+    text = cell.decode(encoding)
+    stripped = text.rstrip()
+    if text.startswith('"') and len(stripped) > 1 and stripped.endswith('"'):
+        return stripped[1:-1].replace('""', '"')
+    return text
+
+
+def repair(path: Path, encoding: str, width: int, out: Path) -> Repaired:
+    """Write the readable records to ``out`` as clean UTF-8 CSV, their number as the first cell.
+
+    Records with undecodable bytes or another number of cells than ``width`` are left out and told.
+    """
+    good = 0
+    bad: list[tuple[int, int]] = []
+    with out.open("w", encoding="utf-8", newline="") as handle:
+        writer = csv.writer(handle, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        for record in records(path):
+            if record.number == 0:
+                continue
+            raw = record.raw
+            if not decodes(raw, encoding):
+                bad.append((record.number, RECORD_CODE[ENC_INVALID]))
+                continue
+            cells = raw.split(b",") if b'"' not in raw else raw_cells(raw)
+            if len(cells) != width or _stray(cells[-1]):
+                bad.append((record.number, RECORD_CODE[COL_COUNT]))
+                continue
+            writer.writerow([str(record.number), *(cell_text(cell, encoding) for cell in cells)])
+            good += 1
+    return Repaired(good, tuple(bad))
+
+
+def _stray(cell: bytes) -> bool:
+    return cell.startswith(b'"') and _ends_open(cell, False)

@@ -1,0 +1,97 @@
+"""The header row: which cell of a file is which declared column."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.errors import Problem
+from pipelines.extracts.decode import BLANKS, BOM, cell_text, raw_cells
+from pipelines.extracts.discover import TABLES
+from pipelines.extracts.reasons import unique
+
+if TYPE_CHECKING:
+    from schemas.table import Declaration
+
+#: columns that no extract needs and that would bring a person's identity into the warehouse
+PERSON_HEADERS = frozenset(
+    """psn_name name certno cert_no psn_cert_no psn_certno cert_type psn_cert_type tel tel_no mob
+    mobile phone coner_name coner_tel coner_certno brdy birthday addr live_addr resd_addr rprno
+    hsecfc mdtrt_cert_no mdtrt_cert_type card_no card_sn ecert_no ec_token bankacct bank_acct
+    bank_card_no acctname emp_name legrep_name legrep_certno dr_name""".split()
+)
+_DECLARED_PERSONS = frozenset(
+    name
+    for decl in TABLES.values()
+    for col in decl.columns
+    if col.meta.hash_domain == "P"
+    for name in (col.name, *col.meta.aliases)
+)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The cells of a file in their order: the declared name, or '' for a column nobody needs."""
+
+    columns: tuple[str, ...]
+
+    @property
+    def width(self) -> int:
+        return len(self.columns)
+
+
+def clean_header(cell: str) -> str:
+    """A header cell without blanks at its ends, in lower case."""
+    return cell.strip(BLANKS).strip().lower()
+
+
+def read_header(
+    decl: Declaration, raw: bytes, encoding: str, place: str
+) -> tuple[Layout, list[Problem]]:
+    """Map the header record to the declaration; the problems are fatal for the file."""
+    names = [
+        clean_header(cell_text(cell, encoding)) for cell in raw_cells(raw.removeprefix(BOM))
+    ]
+    known = {
+        alias: col.name for col in decl.columns for alias in (col.name, *col.meta.aliases)
+    }
+    columns = tuple(known.get(name, "") for name in names)
+    problems: list[Problem] = []
+    required = [col.name for col in decl.columns if not col.meta.optional]
+    missing = [name for name in required if name not in columns]
+    if missing:
+        problems.append(
+            Problem(
+                "HEADER_MISSING",
+                f"{place} 第1行",
+                f"表头含 {'、'.join(missing)}",
+                f"缺 {len(missing)} 列",
+                "请数据提供方按约定的列名重新导出",
+                excerpt="、".join(n for n, c in zip(names, columns, strict=True) if c)[:200],
+            )
+        )
+    twice = unique(name for name in columns if name and columns.count(name) > 1)
+    if twice:
+        same = [n for n, c in zip(names, columns, strict=True) if c in twice]
+        problems.append(
+            Problem(
+                "HEADER_AMBIGUOUS",
+                f"{place} 第1行",
+                f"{'、'.join(twice)} 只出现一次",
+                f"由 {'、'.join(same)} 重复给出",
+                "只保留其中一列后重新导出",
+            )
+        )
+    unneeded = [n for n, c in zip(names, columns, strict=True) if not c]
+    persons = unique(n for n in unneeded if n in PERSON_HEADERS or n in _DECLARED_PERSONS)
+    if persons:
+        problems.append(
+            Problem(
+                "HEADER_PERSON_COLUMN",
+                f"{place} 第1行",
+                "不含姓名、证件号、电话、账号等个人信息列",
+                f"含 {'、'.join(persons)}",
+                "请数据提供方去掉这些列后重新导出，并删除本文件",
+            )
+        )
+    return Layout(columns), problems

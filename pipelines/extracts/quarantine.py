@@ -1,0 +1,149 @@
+"""The quarantine file: every row that was not accepted, with its place in the raw file."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from typing import TYPE_CHECKING
+
+from pipelines.extracts.decode import decodes, raw_cells, records
+from pipelines.extracts.parse_sql import checks_of, quote
+from pipelines.extracts.reasons import RECORD_CHECKS, unique
+from schemas.staged import Quarantine
+from schemas.table import declare
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+    from pathlib import Path
+
+    import duckdb
+    import pyarrow as pa
+
+    from pipelines.extracts.header import Layout
+    from pipelines.extracts.stage import Staged
+    from schemas.table import Declaration
+
+MASK = b"***"
+BATCH = 20_000
+MAX_TEXT = 4000
+
+
+def masked_columns(decl: Declaration, layout: Layout) -> frozenset[int]:
+    """The cells of a file that must not be shown: persons, employers, and undeclared columns."""
+    hidden = {
+        col.name
+        for col in decl.columns
+        if col.meta.hash_domain or col.meta.sensitivity in ("person", "employer")
+    }
+    return frozenset(at for at, name in enumerate(layout.columns) if not name or name in hidden)
+
+
+def masked_text(raw: bytes, width: int, hidden: frozenset[int], encoding: str) -> str:
+    """A record with its hidden cells as ``***``; all of them where the number of cells is wrong.
+
+    Bytes that the file's encoding does not know are told as base64 (of the masked record).
+    """
+    cells = raw_cells(raw)
+    whole = len(cells) != width
+    shown = b",".join(MASK if whole or at in hidden else cell for at, cell in enumerate(cells))
+    if not decodes(shown, encoding):
+        return "base64:" + base64.b64encode(shown[:MAX_TEXT]).decode("ascii")
+    return shown.decode(encoding)[:MAX_TEXT]
+
+
+def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) -> int:
+    """Write the rows of one file that were not accepted, in row order; the number written."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    schema = arrow_schema()
+    out.touch(mode=0o600)
+    written = 0
+    with pq.ParquetWriter(out, schema, compression="zstd", compression_level=1) as writer:
+        batch: list[tuple[object, ...]] = []
+        for row in _rows(con, staged):
+            batch.append(row)
+            if len(batch) == BATCH:
+                writer.write_table(_table(pa, batch, schema))
+                written += len(batch)
+                batch = []
+        if batch:
+            writer.write_table(_table(pa, batch, schema))
+            written += len(batch)
+    return written
+
+
+def arrow_schema() -> pa.Schema:
+    """The Arrow schema of a quarantine file, from its declaration."""
+    import pyarrow as pa
+
+    types = {"VARCHAR": pa.string(), "BIGINT": pa.int64(), "DECIMAL(18,2)": pa.decimal128(18, 2)}
+    columns = declare(Quarantine).columns
+    return pa.schema([pa.field(c.name, types[c.sql_type], nullable=c.nullable) for c in columns])
+
+
+def _table(pa: object, rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    import pyarrow
+
+    columns = zip(*rows, strict=True)
+    arrays = [pyarrow.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+    return pyarrow.Table.from_arrays(arrays, schema=schema)
+
+
+def _rejected(
+    con: duckdb.DuckDBPyConnection, staged: Staged
+) -> Iterator[tuple[int, list[int] | None, str | None, str | None, Decimal | None]]:
+    """``(src_row, failed checks, set reason, its disposition, amount)`` by row."""
+    parts = [
+        "SELECT src_row, NULL::SMALLINT[] AS fails, reason, disposition, amt FROM main.set_hits "
+        f"WHERE source_sha = {quote(staged.sha)}"
+    ]
+    if staged.rejects is not None:
+        parts.append(
+            "SELECT src_row, fails, NULL, NULL, amt "
+            f"FROM read_parquet({quote(staged.rejects.as_posix())})"
+        )
+    cursor = con.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY src_row")
+    bad = iter(staged.bad)
+    waiting = next(bad, None)
+    while rows := cursor.fetchmany(BATCH):
+        for row in rows:
+            while waiting is not None and waiting[0] < row[0]:
+                yield waiting[0], [waiting[1]], None, None, None
+                waiting = next(bad, None)
+            yield row
+    while waiting is not None:
+        yield waiting[0], [waiting[1]], None, None, None
+        waiting = next(bad, None)
+
+
+def _rows(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[object, ...]]:
+    source = staged.source
+    checks = dict(enumerate(checks_of(source.decl))) | RECORD_CHECKS
+    hidden = masked_columns(source.decl, source.layout)
+    key_columns = ";".join(source.decl.spec.key)
+    raws = records(source.file.path)
+    for src_row, fails, set_reason, set_disposition, amount in _rejected(con, staged):
+        record = next(r for r in raws if r.number == src_row)
+        if fails is not None:
+            failed = [checks[code] for code in fails]
+            disposition: str | None = failed[0].disposition
+            reasons = unique(check.reason for check in failed)
+            columns = ";".join(unique(c for check in failed for c in check.columns))
+        else:
+            disposition, reasons, columns = set_disposition, (str(set_reason),), key_columns
+        yield (
+            staged.sha,
+            source.file.name.name,
+            src_row,
+            record.line,
+            record.offset,
+            hashlib.sha256(record.raw).hexdigest(),
+            disposition,
+            reasons[0],
+            ";".join(reasons),
+            columns or None,
+            amount,
+            masked_text(record.raw, source.layout.width, hidden, source.encoding),
+        )

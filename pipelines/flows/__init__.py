@@ -1,0 +1,1 @@
+"""Prefect flows: a thin shell round plain functions."""

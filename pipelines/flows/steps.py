@@ -1,0 +1,191 @@
+"""The steps of a run as plain functions: they run without Prefect, in this order."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+import pipelines
+from pipelines.engine.graph import LAYERS, Model, load_models, plan
+from pipelines.engine.rules import rules_hash
+from pipelines.engine.runner import CheckResult, run_checks, run_models
+from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
+from pipelines.extracts.intake import IntakeResult, run_intake
+from pipelines.extracts.log import load_hash_key
+from pipelines.flows.workspace import BOUND, Regions, references
+from pipelines.paths import ROOT, RULES, TRANSFORMS
+from pipelines.reports.excel import write_workbooks
+from pipelines.reports.statements import load_sheets
+from pipelines.warehouse.catalog import write_catalog
+from pipelines.warehouse.marts import write_mart
+from pipelines.warehouse.release import CATALOG, Manifest, Published, publish, release_id
+from schemas.demo import RuleDemoLevel
+from schemas.extracts import EXTRACTS
+from schemas.marts import MARTS
+from schemas.rules import RULES as RULE_MODELS
+from schemas.table import by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.extracts.log import BatchRecord
+    from pipelines.flows.request import RunRequest
+
+#: written after the checks, from their results
+_LATE_MARTS = ("fct_check",)
+
+
+def take_in(
+    con: duckdb.DuckDBPyConnection,
+    request: RunRequest,
+    regions: Regions,
+    on_file: Callable[[BatchRecord], None] | None = None,
+) -> IntakeResult:
+    """Read every new raw file; raises JiecunError ``NO_EXTRACTS`` where nothing was ever read."""
+    result = run_intake(
+        request.raw,
+        request.warehouse,
+        references(con, regions),
+        load_hash_key(request.warehouse, os.environ),
+        threads=request.threads,
+        memory_limit=request.memory_limit,
+        on_file=on_file,
+    )
+    if not any(batch.event_yms for batch in result.all):
+        raise JiecunError(
+            Problem(
+                "NO_EXTRACTS",
+                str(request.raw.extracts),
+                "至少一个可接收的数据文件，如 settlements_610000_202301_B001.csv",
+                "没有",
+                "放入数据文件，或先用 jiecun demo 生成演示数据",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    return result
+
+
+def identify(
+    request: RunRequest, regions: Regions, batches: Sequence[BatchRecord], through_ym: int
+) -> tuple[str, dict[str, str]]:
+    """The release id of these inputs, and what it is made of."""
+    inputs = hashlib.sha256(
+        json.dumps([(b.batch_id, b.source_sha) for b in batches]).encode()
+    ).hexdigest()
+    parts = {
+        "inputs": inputs,
+        "regions": regions.load.source_sha256,
+        "rules": rules_hash(RULES),
+        "code": code_hash(),
+        "through_ym": str(through_ym),
+        "pools": ",".join(request.pools),
+    }
+    return release_id(parts), parts
+
+
+@lru_cache(maxsize=1)
+def code_hash() -> str:
+    """sha256 over the code and SQL that make a release."""
+    digest = hashlib.sha256()
+    for room in (ROOT / "schemas", ROOT / "pipelines", TRANSFORMS):
+        for path in sorted((*room.rglob("*.py"), *room.rglob("*.sql"))):
+            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+@lru_cache(maxsize=1)
+def model_plan() -> tuple[Model, ...]:
+    """Every model in the order it runs; raises JiecunError where the graph is broken."""
+    inputs = {
+        *by_name(EXTRACTS),
+        *by_name((*RULE_MODELS, RuleDemoLevel)),
+        *BOUND,
+    }
+    return plan(load_models(TRANSFORMS), inputs)
+
+
+def transform(con: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> int:
+    """Run the models of these layers; returns how many ran."""
+    unknown = set(layers) - set(LAYERS)
+    if unknown:
+        raise ValueError(f"unknown layers: {sorted(unknown)}")
+    models = [m for m in model_plan() if m.layer in layers and m.name not in _LATE_MARTS]
+    run_models(con, models)
+    return len(models)
+
+
+def tie_out(con: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
+    """Run every check and bind the results for ``fct_check``."""
+    results = tuple(run_checks(con, [m for m in model_plan() if m.layer == "checks"]))
+    columns = [c.name for c in by_name(MARTS)["fct_check"].columns]
+    told = [asdict(result) for result in results]
+    con.register(
+        "_bound",
+        pl.DataFrame(
+            {name: [row[name] for row in told] for name in columns},
+            schema_overrides={"difference_amt": pl.Decimal(18, 2)},
+        ).to_arrow(),
+    )
+    con.execute("create or replace table check_result as select * from _bound")
+    con.unregister("_bound")
+    run_models(con, [m for m in model_plan() if m.name in _LATE_MARTS])
+    return results
+
+
+def refuse_if_broken(results: Sequence[CheckResult]) -> None:
+    """Raise JiecunError (exit code 3) where a hard check failed; nothing is published then."""
+    broken = [r for r in results if r.severity == "H" and r.status in ("failed", "error")]
+    if broken:
+        raise JiecunError(*(_check_problem(r) for r in broken), exit_code=EXIT_CHECK)
+
+
+def release(
+    con: duckdb.DuckDBPyConnection,
+    request: RunRequest,
+    identity: str,
+    parts: dict[str, str],
+    results: Sequence[CheckResult],
+) -> Published:
+    """Write marts, workbooks, catalog and manifest aside, then switch to them at once."""
+    marts = by_name(MARTS)
+
+    def build(folder: Path) -> Manifest:
+        files = [
+            write_mart(con, decl, folder / "marts", kv={"release_id": identity})
+            for decl in marts.values()
+        ]
+        (folder / "reports").mkdir()
+        write_workbooks(
+            load_sheets(con), folder / "reports", release_id=identity, checks=results
+        )
+        write_catalog(folder / CATALOG, list(marts.values()), request.warehouse.release(identity))
+        facts = {"parts": parts, "version": pipelines.__version__}
+        return Manifest(tuple(files), facts)
+
+    return publish(request.warehouse, identity, build)
+
+
+def _check_problem(result: CheckResult) -> Problem:
+    worst = "; ".join(
+        f"{row.ledger_id} {row.period_ym} {row.item}: 应 {row.expected} 实 {row.actual}"
+        for row in result.worst[:3]
+    )
+    return Problem(
+        f"CHECK_{result.check_id}",
+        f"transforms/checks/{result.model}.sql",
+        result.title,
+        f"{result.rows_tested} 项中 {result.rows_failed} 项不符，差额合计 {result.difference_amt}"
+        + (f"（{result.note}）" if result.note else ""),
+        "上一次发布未受影响；按所列账套与期间核对来源数据后重跑",
+        excerpt=worst,
+    )

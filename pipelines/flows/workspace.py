@@ -1,0 +1,234 @@
+"""The DuckDB of one run: rules loaded, staged rows bound as views, reference views for intake."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from pipelines.engine.rules import load_rules
+from pipelines.engine.runner import connect
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.extracts.live import live_view_sql
+from pipelines.paths import RULES
+from pipelines.regions.load import RegionLoad, load_region_list
+from pipelines.regions.pooling import pooling_areas
+from schemas.demo import RuleDemoLevel
+from schemas.extracts import EXTRACTS
+from schemas.marts import MARTS
+from schemas.rules import RULES as RULE_MODELS
+from schemas.table import by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from pipelines.extracts.log import BatchRecord
+    from pipelines.flows.request import RunRequest
+    from pipelines.paths import RawPaths, WarehousePaths
+
+#: tables a run binds beside the extracts and the rules
+BOUND = (
+    "region_source",
+    "pooling_area",
+    "intake_batch",
+    "declared_column",
+    "param_run",
+    "param_attribute",
+    "check_result",
+)
+
+_REFERENCE_SQL = {
+    "ref_insutype": "select insutype from rule_insutype",
+    "ref_insutype_in_scope": "select insutype from rule_insutype where in_scope",
+    "ref_med_class": "select distinct med_prefix from rule_med_class",
+    "ref_clct_way": "select clct_way from rule_clct_way",
+    "ref_traf_item": "select traf_item from rule_traf_item",
+    # a voucher line names a leaf account of its scheme's chart
+    "ref_account": """
+        select a.account_code, a.insutype
+        from rule_account as a
+        where not exists (
+            select 1 from rule_account as c
+            where c.insutype = a.insutype and c.account_code <> a.account_code
+                and starts_with(c.account_code, a.account_code)
+        )
+    """,
+}
+
+
+@dataclass(frozen=True)
+class Regions:
+    """The region text of a run and the pooling areas that follow from it."""
+
+    load: RegionLoad
+    areas: pl.DataFrame
+    members: pl.DataFrame
+
+
+def read_regions(raw: RawPaths) -> Regions:
+    """Read the one region list of the raw folder.
+
+    Raises JiecunError ``REGION_TEXT`` where there is none or more than one, and what
+    ``load_region_list`` raises.
+    """
+    texts = sorted(raw.regions.glob("000_*.txt")) if raw.regions.is_dir() else []
+    if len(texts) != 1:
+        raise JiecunError(
+            Problem(
+                "REGION_TEXT",
+                str(raw.regions),
+                "一个区划清单文件 000_*.txt",
+                f"{len(texts)} 个",
+                "把区划清单放入 regions 文件夹",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    load = load_region_list(texts[0], RULES / "regions")
+    areas, members = pooling_areas(load.regions)
+    return Regions(load, areas, members)
+
+
+def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
+    """A DuckDB with the dated rules loaded."""
+    con = connect(
+        threads=request.threads,
+        memory_limit=request.memory_limit,
+        temp_dir=request.warehouse.state / "tmp",
+    )
+    load_rules(con, RULES, by_name((*RULE_MODELS, RuleDemoLevel)))
+    return con
+
+
+def references(con: duckdb.DuckDBPyConnection, regions: Regions) -> dict[str, pl.DataFrame]:
+    """The small tables that intake looks codes up in."""
+    refs = {name: _frame(con, sql) for name, sql in _REFERENCE_SQL.items()}
+    refs["ref_pooling_area"] = regions.areas.select("poolarea_no")
+    refs["ref_pooling_area_member"] = regions.members.select("region_code", "poolarea_no")
+    refs["ref_region_code"] = regions.members.select("region_code").unique(maintain_order=True)
+    return refs
+
+
+def check_pools(request: RunRequest, regions: Regions) -> None:
+    """Raise JiecunError ``POOL_UNKNOWN`` where ``--pool`` names no pooling area of the text."""
+    known = set(regions.areas["poolarea_no"].to_list())
+    unknown = [pool for pool in request.pools if pool not in known]
+    if unknown:
+        raise JiecunError(
+            Problem(
+                "POOL_UNKNOWN",
+                "--pool",
+                "区划清单中的统筹区编号，如 610100（西安市）、619900（陕西省本级）",
+                "、".join(unknown),
+                "用 jiecun sql \"select poolarea_no, poolarea_name from dim_pooling_area\" 查编号",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+
+
+def last_month(batches: Sequence[BatchRecord], through_ym: int | None) -> int:
+    """The last month of the books: as asked, else the last month of the bank statements."""
+    if through_ym is not None:
+        return through_ym
+    bank = [ym for b in batches if b.table_name == "fund_transfers" for ym in b.event_yms]
+    other = [ym for b in batches for ym in b.event_yms]
+    return max(bank or other)
+
+
+def bind_inputs(
+    con: duckdb.DuckDBPyConnection,
+    warehouse: WarehousePaths,
+    regions: Regions,
+    batches: Sequence[BatchRecord],
+    *,
+    pools: Sequence[str],
+    through_ym: int,
+    attributes: dict[str, str],
+) -> None:
+    """Bind everything the SQL graph reads that is not a rule."""
+    for name in by_name(EXTRACTS):
+        con.execute(f"create view {name} as {_limited(live_view_sql(name, warehouse), pools)}")
+    _table(con, "region_source", regions.load.regions)
+    _table(con, "pooling_area", regions.areas)
+    _table(con, "intake_batch", intake_frame(batches))
+    _table(con, "declared_column", dictionary_frame())
+    _table(con, "param_run", pl.DataFrame({"through_ym": [through_ym]}, {"through_ym": pl.Int32}))
+    _table(
+        con,
+        "param_attribute",
+        pl.DataFrame(
+            {"attribute": list(attributes), "value": list(attributes.values())},
+            {"attribute": pl.String, "value": pl.String},
+        ),
+    )
+
+
+def intake_frame(batches: Sequence[BatchRecord]) -> pl.DataFrame:
+    """The batches as rows of ``fct_intake``."""
+    decl = by_name(MARTS)["fct_intake"]
+    rows = []
+    for batch in batches:
+        told = asdict(batch)
+        rows.append(
+            {
+                c.name: told[f"{c.name[4:]}_amt"] if c.name.startswith("amt_") else told[c.name]
+                for c in decl.columns
+            }
+        )
+    return pl.DataFrame(rows, schema=_polars_schema("fct_intake"), orient="row")
+
+
+def dictionary_frame() -> pl.DataFrame:
+    """Every column of every mart as rows of ``meta_dictionary``."""
+    rows = [
+        {
+            "table_name": decl.name,
+            "table_zh": decl.spec.zh,
+            "grain": decl.spec.grain,
+            "column_no": number,
+            "column_name": col.name,
+            "column_zh": col.meta.zh,
+            "sql_type": col.sql_type,
+            "unit": col.meta.unit or None,
+            "note": col.meta.note or None,
+            "sensitivity": col.meta.sensitivity,
+            "is_key": col.name in decl.spec.key,
+        }
+        for decl in by_name(MARTS).values()
+        for number, col in enumerate(decl.columns, start=1)
+    ]
+    return pl.DataFrame(rows, schema=_polars_schema("meta_dictionary"), orient="row")
+
+
+def _polars_schema(mart: str) -> dict[str, pl.DataType]:
+    types: dict[str, pl.DataType] = {
+        "VARCHAR": pl.String(),
+        "BIGINT": pl.Int64(),
+        "INTEGER": pl.Int32(),
+        "BOOLEAN": pl.Boolean(),
+        "DATE": pl.Date(),
+        "DECIMAL(18,2)": pl.Decimal(18, 2),
+        "DECIMAL(9,6)": pl.Decimal(9, 6),
+    }
+    return {c.name: types[c.sql_type] for c in by_name(MARTS)[mart].columns}
+
+
+def _limited(sql: str, pools: Sequence[str]) -> str:
+    if not pools:
+        return sql
+    names = ", ".join(f"'{pool}'" for pool in pools)
+    return f"select * from ({sql}) where poolarea_no in ({names})"
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    con.register("_bound", frame.to_arrow())
+    con.execute(f"create or replace table {name} as select * from _bound")
+    con.unregister("_bound")
+
+
+def _frame(con: duckdb.DuckDBPyConnection, sql: str) -> pl.DataFrame:
+    frame = pl.from_arrow(con.execute(sql).to_arrow_table())
+    assert isinstance(frame, pl.DataFrame)
+    return frame
