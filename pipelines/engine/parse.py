@@ -14,6 +14,8 @@ from sqlglot.optimizer.scope import traverse_scope
 PURE_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 
 _HEADER = re.compile(r"--\s*([a-z_]+)\s*:\s*(.*\S)\s*$")
+_STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.|^)\s*\*|\bcolumns\s*\(", re.IGNORECASE)
+_FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
 class NotPlainSql(ValueError):
@@ -51,10 +53,7 @@ def header(sql: str) -> dict[str, str]:
 def line_of(sql: str, name: str) -> int:
     """1-based line of the first whole-word ``name`` outside comments; 1 where it is not found."""
     word = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
-    for number, line in enumerate(sql.splitlines(), start=1):
-        if word.search(line.split("--", 1)[0]):
-            return number
-    return 1
+    return _first_line(sql, word) or 1
 
 
 def parse_select(sql: str) -> Parsed:
@@ -137,9 +136,15 @@ def _scope_tables(tree: exp.Query) -> set[str]:
 def _star_line(sql: str, tree: exp.Query) -> int:
     for select in tree.find_all(exp.Select):
         for item in select.expressions:
-            starred = isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
-            if starred or isinstance(item, exp.Star | exp.Columns):
-                return line_of(sql, "*") if "*" in sql else line_of(sql, "columns")
-        if not select.expressions:
-            return line_of(sql, "from")
+            qualified = isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
+            if qualified or isinstance(item, exp.Star | exp.Columns):
+                return _first_line(sql, _STAR) or _first_line(sql, _FROM)
+    return 0
+
+
+def _first_line(sql: str, pattern: re.Pattern[str]) -> int:
+    """1-based line of the first match outside comments; 0 where there is none."""
+    for number, line in enumerate(sql.splitlines(), start=1):
+        if pattern.search(line.split("--", 1)[0]):
+            return number
     return 0

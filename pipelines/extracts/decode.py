@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import csv
 import hashlib
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,8 @@ BOM = codecs.BOM_UTF8
 #: blanks other than the space that are dropped at both ends of a cell
 ODD_BLANKS = "\t\u00a0\u200b\u3000\ufeff"
 BLANKS = " " + ODD_BLANKS
+_ODD_BYTES = tuple(char.encode() for char in ODD_BLANKS[1:])
+_QUOTED = re.compile(rb'"[^"]*"')
 #: a quoted cell that runs over more lines than this is a stray quote, not a cell
 MAX_LINES = 50
 #: above this share of undecodable lines the file is refused
@@ -73,64 +76,89 @@ def sha256_file(path: Path) -> str:
 
 
 def inspect(path: Path) -> FileFacts:
-    """Read the file once, in chunks."""
+    """Read the file once, in chunks (once more where cells are quoted or line ends are odd)."""
     sha = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    utf8, ascii_so_far, special, odd = True, True, False, False
+    utf8, ascii_only, special, odd, quotes, blank = True, True, False, False, False, False
     newlines = commas = size = 0
-    quotes = blank = False
     tail = b""
-    odd_bytes = [char.encode() for char in ODD_BLANKS[1:]]
     with path.open("rb") as handle:
         while chunk := handle.read(CHUNK):
             sha.update(chunk)
-            size += len(chunk)
             newlines += chunk.count(b"\n")
             commas += chunk.count(b",")
             quotes = quotes or b'"' in chunk
             special = special or b"\r" in chunk or b"\0" in chunk
             odd = odd or b"\t" in chunk
-            joined = tail + chunk
-            blank = blank or b"\n\n" in joined or (size == len(chunk) and chunk[:1] == b"\n")
-            if not chunk.isascii():
-                odd = odd or any(char in joined[3 if size == len(chunk) else 0 :] for char in odd_bytes)
-                ascii_so_far = False
-            if utf8 and not (ascii_so_far and chunk.isascii()):
-                try:
-                    decoder.decode(chunk)
-                except UnicodeDecodeError:
-                    utf8 = False
+            joined = tail + chunk if size else b"\n" + chunk.removeprefix(BOM)
+            blank = blank or b"\n\n" in joined
+            ascii_only = ascii_only and chunk.isascii()
+            if not ascii_only:
+                odd = odd or any(char in joined for char in _ODD_BYTES)
+                utf8 = utf8 and _feed(decoder, chunk)
+            size += len(chunk)
             tail = chunk[-3:]
-    if utf8:
-        try:
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            utf8 = False
+    utf8 = utf8 and _feed(decoder, b"", final=True)
     header = next(records(path), None)
     head = header.raw if header else b""
     width = field_count(head)
-    if quotes or blank or special:
-        count, even = 0, True
-        for record in records(path):
-            count += 1
-            even = even and field_count(record.raw) == width
-    else:
-        count = newlines + (1 if size and not tail.endswith(b"\n") else 0)
-        even = commas == (width - 1) * count
-    one_line_header = b"\n" not in head and (header is None or header.line == 1)
+    if quotes and not special:
+        newlines, commas, blank = _count_unquoted(path)
+    lines = newlines + (1 if size and not tail.endswith(b"\n") else 0)
+    even = not special and not blank and commas == (width - 1) * lines
+    if not even:
+        widths = [field_count(record.raw) == width for record in records(path)]
+        lines, even = len(widths), all(widths)
+    one_line_header = header is not None and b"\n" not in head and header.line == 1
     return FileFacts(
         sha=sha.hexdigest(),
         header=head,
-        records=max(count - 1, 0),
+        records=max(lines - 1, 0),
         utf8=utf8,
         bom=head.startswith(BOM),
-        plain=utf8 and not special and even and one_line_header and size > 0,
+        plain=utf8 and not special and even and one_line_header,
         odd_blanks=odd,
     )
 
 
+def _feed(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
+    try:
+        decoder.decode(chunk, final)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _count_unquoted(path: Path) -> tuple[int, int, bool]:
+    """Line feeds and commas outside quoted cells, and whether there are blank lines.
+
+    Right for well-formed quoting. Stray quotes make the count of commas come out uneven, or make
+    it differ from what DuckDB reads; both send the file to ``repair``.
+    """
+    newlines = commas = 0
+    blank = False
+    rest = b""
+    with path.open("rb") as handle:
+        while True:
+            chunk = handle.read(CHUNK)
+            cut = chunk.rfind(b"\n") + 1
+            block, rest = (rest + chunk[:cut], chunk[cut:]) if chunk else (rest, b"")
+            bare = block.replace(b'""', b"")
+            if bare.count(b'"') % 2 and chunk:
+                rest = block + rest
+                continue
+            bare = _QUOTED.sub(b"", bare)
+            newlines += bare.count(b"\n")
+            commas += bare.count(b",")
+            blank = blank or b"\n\n" in bare
+            if not chunk:
+                return newlines, commas, blank
+
+
 def _ends_open(line: bytes, inside: bool) -> bool:
     """Whether a quoted cell is still open at the end of the line."""
+    if not inside and b'"' not in line.replace(b'""', b""):
+        return False
     at, end = 0, len(line)
     while at <= end:
         if not inside:
@@ -195,7 +223,7 @@ def records(path: Path) -> Iterator[Record]:
 
 def field_count(raw: bytes) -> int:
     """How many cells a record has."""
-    if b'"' not in raw:
+    if b'"' not in raw or b'"' not in raw.replace(b'""', b""):
         return raw.count(b",") + 1
     return len(raw_cells(raw))
 
@@ -256,13 +284,15 @@ def choose_encoding(path: Path) -> tuple[str, int, int]:
     return "gb18030", bad_gb, total
 
 
-def cell_text(cell: bytes, encoding: str) -> str:
-    """The text of one raw cell, unquoted."""
-    text = cell.decode(encoding)
-    stripped = text.rstrip()
-    if text.startswith('"') and len(stripped) > 1 and stripped.endswith('"'):
-        return stripped[1:-1].replace('""', '"')
-    return text
+def cell_texts(raw: bytes, encoding: str) -> list[str]:
+    """The texts of a record's cells, unquoted where they are quoted properly."""
+    text = raw.decode(encoding)
+    if '"' not in text:
+        return text.split(",")
+    try:
+        return next(csv.reader([text], strict=True))
+    except (csv.Error, StopIteration):
+        return [cell.decode(encoding) for cell in raw_cells(raw)]
 
 
 def repair(path: Path, encoding: str, width: int, out: Path) -> Repaired:
@@ -281,14 +311,10 @@ def repair(path: Path, encoding: str, width: int, out: Path) -> Repaired:
             if not decodes(raw, encoding):
                 bad.append((record.number, RECORD_CODE[ENC_INVALID]))
                 continue
-            cells = raw.split(b",") if b'"' not in raw else raw_cells(raw)
-            if len(cells) != width or _stray(cells[-1]):
+            cells = cell_texts(raw, encoding)
+            if field_count(raw) != width or len(cells) != width:
                 bad.append((record.number, RECORD_CODE[COL_COUNT]))
                 continue
-            writer.writerow([str(record.number), *(cell_text(cell, encoding) for cell in cells)])
+            writer.writerow([str(record.number), *cells])
             good += 1
     return Repaired(good, tuple(bad))
-
-
-def _stray(cell: bytes) -> bool:
-    return cell.startswith(b'"') and _ends_open(cell, False)

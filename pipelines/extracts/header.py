@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import Problem
-from pipelines.extracts.decode import BLANKS, BOM, cell_text, raw_cells
+from pipelines.extracts.decode import BLANKS, BOM, cell_texts
 from pipelines.extracts.discover import TABLES
 from pipelines.extracts.reasons import unique
 
@@ -49,12 +49,8 @@ def read_header(
     decl: Declaration, raw: bytes, encoding: str, place: str
 ) -> tuple[Layout, list[Problem]]:
     """Map the header record to the declaration; the problems are fatal for the file."""
-    names = [
-        clean_header(cell_text(cell, encoding)) for cell in raw_cells(raw.removeprefix(BOM))
-    ]
-    known = {
-        alias: col.name for col in decl.columns for alias in (col.name, *col.meta.aliases)
-    }
+    names = [clean_header(cell) for cell in cell_texts(raw.removeprefix(BOM), encoding)]
+    known = {alias: col.name for col in decl.columns for alias in (col.name, *col.meta.aliases)}
     columns = tuple(known.get(name, "") for name in names)
     problems: list[Problem] = []
     required = [col.name for col in decl.columns if not col.meta.optional]

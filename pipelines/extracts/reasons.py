@@ -11,9 +11,7 @@ if TYPE_CHECKING:
 
     from schemas.table import Declaration
 
-Disposition = Literal[
-    "accepted", "duplicate", "superseded", "held", "quarantined", "out_of_scope"
-]
+Disposition = Literal["accepted", "duplicate", "superseded", "held", "quarantined", "out_of_scope"]
 DISPOSITIONS: tuple[Disposition, ...] = (
     "accepted",
     "duplicate",

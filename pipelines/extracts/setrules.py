@@ -281,9 +281,7 @@ class SetRules:
             for f in self.new
             if f.rejects is not None
         ] or ["SELECT CAST(NULL AS VARCHAR) AS source_sha, CAST(NULL AS VARCHAR) AS grp"]
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP VIEW turned_away AS {' UNION ALL '.join(parts)}"
-        )
+        self.con.execute(f"CREATE OR REPLACE TEMP VIEW turned_away AS {' UNION ALL '.join(parts)}")
         self.con.execute(_INCOMPLETE)
 
     def _rule_unbalanced(self) -> None:

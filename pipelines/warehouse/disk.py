@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _REMEDY = {
-    errno.ENOSPC: "腾出磁盘空间后重跑；旧发布不受影响",
-    errno.EDQUOT: "腾出配额后重跑；旧发布不受影响",
-    errno.EROFS: "改用可写的数据仓库目录后重跑；旧发布不受影响",
-    errno.EACCES: "让运行用户有权写数据仓库目录后重跑；旧发布不受影响",
-    errno.EPERM: "让运行用户有权写数据仓库目录后重跑；旧发布不受影响",
+    errno.ENOSPC: "腾出磁盘空间",
+    errno.EDQUOT: "腾出磁盘配额",
+    errno.EROFS: "改用可写的数据仓库目录",
+    errno.EACCES: "让运行用户有权写数据仓库目录",
+    errno.EPERM: "让运行用户有权写数据仓库目录",
 }
 
 
@@ -36,16 +36,16 @@ def writing(place: Path) -> Iterator[None]:
         raise
     except OSError as exc:
         found = exc.strerror or type(exc).__name__
-        remedy = _REMEDY.get(exc.errno or 0, "检查磁盘与目录后重跑；旧发布不受影响")
-        raise _refused(place, found, remedy) from exc
+        raise _refused(place, found, exc.errno or errno.EIO) from exc
     except duckdb.IOException as exc:
-        found = str(exc).split("\n", 1)[0][:200]
-        full = "No space left" in found
-        remedy = _REMEDY[errno.ENOSPC] if full else "检查磁盘与目录后重跑；旧发布不受影响"
-        raise _refused(place, found, remedy) from exc
+        text = str(exc)
+        number = next((n for n in _REMEDY if os.strerror(n) in text), errno.EIO)
+        found = os.strerror(number) if number in _REMEDY else text.split("\n", 1)[0][:200]
+        raise _refused(place, found, number) from exc
 
 
-def _refused(place: Path, found: str, remedy: str) -> JiecunError:
+def _refused(place: Path, found: str, number: int) -> JiecunError:
+    remedy = f"{_REMEDY.get(number, '检查磁盘与目录')}后重跑；旧发布不受影响"
     return JiecunError(
         Problem("WAREHOUSE_WRITE", str(place), "目录可写，且有足够空间", found, remedy)
     )

@@ -122,7 +122,7 @@ def switch_to(paths: WarehousePaths, release_id: str) -> bool:
         )
     with writing(paths.root):
         switched = replace_link(paths.current, f"releases/{release_id}")
-        if replace_link(paths.catalog, f"{paths.current.name}/{CATALOG}"):
+        if replace_link(paths.catalog, f"{paths.current.name}/{CATALOG}") or switched:
             # a log beside a catalog that it does not belong to keeps DuckDB from opening it
             paths.catalog.with_name(f"{CATALOG}.wal").unlink(missing_ok=True)
     return switched

@@ -94,6 +94,8 @@ SELECT s, rev, vali_flag, poolarea_no, scheme, insutype, psn_type, med_type, clr
     setl_time + to_days(1 + floor(u(32, s) * 3)::INTEGER) + to_seconds(600) AS same_month_rev_time
 FROM timed;
 
+CREATE TABLE IF NOT EXISTS rev_next AS SELECT * FROM s_new WHERE false;
+
 -- last month's rows to be reversed now: only where the institution's own month covers them
 CREATE OR REPLACE TEMP TABLE s_back AS
 WITH here AS (

@@ -1,0 +1,166 @@
+"""Writes the generated pages of ``docs/`` from the declarations, the rules and the check files.
+
+``python docs/generate.py`` from the checkout; a test compares the pages with what it would write.
+"""
+
+from __future__ import annotations
+
+import csv
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if str(ROOT) not in sys.path:
+    sys.path.insert(0, str(ROOT))
+
+from pipelines.engine.graph import check_header, load_models  # noqa: E402
+from schemas.columns import KIND_REASON  # noqa: E402
+from schemas.extracts import EXTRACTS  # noqa: E402
+from schemas.marts import MARTS  # noqa: E402
+from schemas.table import Declaration, by_name  # noqa: E402
+
+_HEAD = "<!-- written by docs/generate.py: change the declaration, not this page -->\n\n"
+_DISPOSITION = {"Q": "隔离", "H": "暂挂", "W": "只计数"}
+_LOOKUP = {"quarantined": "隔离", "held": "暂挂", "out_of_scope": "范围外"}
+
+
+def pages() -> dict[str, str]:
+    """File name → text of every generated page."""
+    return {
+        "checks.md": _HEAD + checks_page(),
+        "posting.md": _HEAD + posting_page(),
+        "extracts.md": _HEAD + extracts_page(),
+        "dictionary.md": _HEAD + dictionary_page(),
+    }
+
+
+def checks_page() -> str:
+    """Every check: what it says, and what would go unseen without it."""
+    rows = []
+    for model in load_models(ROOT / "transforms"):
+        if model.layer == "checks":
+            told = check_header(model)
+            rows.append(
+                (told.check_id, told.severity, told.title, model.grain, told.guards, model.name)
+            )
+    head = (
+        "# Checks\n\n"
+        "Each check tells, for every instance, what is expected and what is found; it fails where "
+        "the two differ in the last fen or one is missing, and is *not applicable* where there was "
+        "nothing to test. H stops the release, S is reported.\n\n"
+    )
+    body = _table(
+        ("check", "", "law", "tested per", "without it", "file"),
+        [(c, s, t, g, w, f"`transforms/checks/{n}.sql`") for c, s, t, g, w, n in sorted(rows)],
+    )
+    return head + body
+
+
+def posting_page() -> str:
+    """Events and entries, from the posting rules."""
+    with (ROOT / "transforms/rules/rule_posting.csv").open(encoding="utf-8", newline="") as file:
+        rules = list(csv.DictReader(file))
+    with (ROOT / "transforms/rules/rule_account.csv").open(encoding="utf-8", newline="") as file:
+        names = {(r["insutype"], r["account_code"]): r["account_name"] for r in csv.DictReader(file)}
+
+    def account(rule: dict[str, str], column: str) -> str:
+        code = rule[column]
+        if code == "@BANK":
+            return "收付账户"
+        return f"{code} {names[rule['scheme'], code]}"
+
+    head = (
+        "# Posting rules\n\n"
+        "One row of `transforms/rules/rule_posting.csv` each. 收付账户 is the bank account of the "
+        "event. E110 (期末结转) takes every account with `closes_to` in `rule_account.csv`. "
+        "Benefits post when they are paid; opening balances and decisions come as manual "
+        "vouchers.\n\n"
+    )
+    body = _table(
+        ("event", "险种", "key", "借", "贷", "基金", "依据"),
+        [
+            (
+                r["event_code"],
+                r["scheme"],
+                f"`{r['posting_key']}`",
+                account(r, "debit_account"),
+                account(r, "credit_account"),
+                r["fund"],
+                r["source"],
+            )
+            for r in sorted(rules, key=lambda r: (int(r["event_code"][1:]), r["rule_id"]))
+        ],
+    )
+    return head + body
+
+
+def extracts_page() -> str:
+    """Columns, rules and refusal reasons of every extract."""
+    reasons = "、".join(f"`{r}` {k}" for k, r in KIND_REASON.items() if k not in ("ratio", "stamp"))
+    parts = [
+        "# Extracts\n\n"
+        "Files are named `{table}_{area}_{yyyymm}_{batch}.csv`: UTF-8 (or GB18030), comma, header "
+        "row. A cell that cannot be read as its kind is refused with: "
+        f"{reasons}. An empty cell that must be filled: `REQUIRED_MISSING` (`REGION_MISSING` for "
+        "`insu_admdvs`). Wrong number of fields: `COL_COUNT`; bytes of no encoding: "
+        "`ENC_INVALID`. Over the rows of all files: `DUP_EXACT` (counted as duplicate), "
+        "`DUP_CONFLICT`, `SUPERSEDED_OLD`, `ORPHAN_REVERSAL` (held), `VOUCHER_UNBALANCED`, "
+        "`VOUCHER_INCOMPLETE`.\n"
+    ]
+    parts += [_extract(decl) for decl in by_name(EXTRACTS).values()]
+    return "\n".join(parts)
+
+
+def dictionary_page() -> str:
+    """Every mart with its columns."""
+    parts = ["# Marts\n"]
+    for decl in by_name(MARTS).values():
+        parts.append(f"## `{decl.name}` {decl.spec.zh}\n\n粒度：{decl.spec.grain}\n")
+        if decl.spec.weakness:
+            parts.append(f"弱点：{decl.spec.weakness}\n")
+        parts.append(_columns(decl))
+    return "\n".join(parts)
+
+
+def _extract(decl: Declaration) -> str:
+    rules = [(f"`{r.reason}`", _DISPOSITION[r.severity], r.zh) for r in decl.spec.rules]
+    rules += [(f"`{r.reason}`", _LOOKUP[r.disposition], r.zh) for r in decl.spec.lookups]
+    text = f"## `{decl.name}` {decl.spec.zh}\n\n粒度：{decl.spec.grain}\n\n"
+    if decl.spec.weakness:
+        text += f"弱点：{decl.spec.weakness}\n\n"
+    text += _columns(decl)
+    if rules:
+        text += "\n" + _table(("原因", "处置", "规则"), rules)
+    return text
+
+
+def _columns(decl: Declaration) -> str:
+    rows = []
+    for col in decl.columns:
+        note = "；".join(
+            part
+            for part in (
+                "键" if col.name in decl.spec.key else "",
+                "可缺列" if col.meta.optional else "",
+                f"别名 {'、'.join(col.meta.aliases)}" if col.meta.aliases else "",
+                f"入库后为 `{col.staged_name}`" if col.meta.hash_domain else "",
+                col.meta.note,
+            )
+            if part
+        )
+        rows.append(
+            (f"`{col.name}`", col.meta.zh, col.sql_type, col.meta.unit,
+             "" if col.nullable else "必填", note)
+        )  # fmt: skip
+    return _table(("列", "中文名", "类型", "单位", "", "说明"), rows)
+
+
+def _table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    lines = ["| " + " | ".join(head) + " |", "|" + "---|" * len(head)]
+    lines += ["| " + " | ".join(c.replace("|", "\\|") for c in row) + " |" for row in rows]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    for name, text in pages().items():
+        (ROOT / "docs" / name).write_text(text, encoding="utf-8")

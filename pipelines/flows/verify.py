@@ -1,0 +1,115 @@
+"""``jiecun check``: a published release held against its manifest, its contracts and the laws."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from pipelines.engine.runner import run_checks
+from pipelines.errors import EXIT_CHECK, JiecunError, Problem
+from pipelines.extracts.log import read_log
+from pipelines.flows import steps
+from pipelines.flows.workspace import bind_inputs, open_workspace, read_regions
+from pipelines.warehouse.marts import quoted
+from pipelines.warehouse.release import current_release, list_releases
+from schemas.marts import MARTS
+from schemas.rules import RULES as RULE_MODELS
+from schemas.table import by_name
+
+if TYPE_CHECKING:
+    import duckdb
+
+    from pipelines.engine.runner import CheckResult
+    from pipelines.flows.request import RunRequest
+    from pipelines.warehouse.release import ReleaseInfo
+
+
+def check_release(
+    request: RunRequest, release_id: str | None = None
+) -> tuple[ReleaseInfo, tuple[CheckResult, ...], tuple[str, ...]]:
+    """Hold a release (default: the current one) against everything known of it.
+
+    Returns the release, the results, and the ids of checks left out: where the release is not made
+    of what is staged now, checks that need the source rows cannot be made.
+    Raises JiecunError ``NO_RELEASE``, ``RELEASE_CHANGED`` where a file is not what the manifest
+    says.
+    """
+    release = _find(request, release_id)
+    _verify_files(release)
+    con = open_workspace(request)
+    same = _bind_sources(con, request, release)
+    for name in by_name(MARTS):
+        path = release.path / "marts" / f"{name}.parquet"
+        con.execute(f"create table {name} as select * from read_parquet({quoted(str(path))})")
+    checks = [m for m in steps.model_plan() if m.layer == "checks"]
+    published = {*by_name(MARTS), *by_name(RULE_MODELS)}
+    runnable = [m for m in checks if same or m.reads <= published]
+    left_out = tuple(m.name.upper().replace("_", "-") for m in checks if m not in runnable)
+    return release, tuple(run_checks(con, runnable)), left_out
+
+
+def _find(request: RunRequest, release_id: str | None) -> ReleaseInfo:
+    if release_id is None:
+        found = current_release(request.warehouse)
+    else:
+        known = {info.release_id: info for info in list_releases(request.warehouse)}
+        found = known.get(release_id)
+    if found is None:
+        raise JiecunError(
+            Problem(
+                "NO_RELEASE",
+                str(request.warehouse.root),
+                "已有的发布" if release_id is None else f"发布 {release_id}",
+                "没有",
+                "先运行 jiecun run，或用 jiecun history 查发布编号",
+            ),
+            exit_code=2,
+        )
+    return found
+
+
+def _verify_files(release: ReleaseInfo) -> None:
+    manifest: Any = release.manifest
+    told = {f"marts/{m['name']}.parquet": m["sha256"] for m in manifest["marts"]}
+    told |= {f["path"]: f["sha256"] for f in manifest["files"]}
+    problems = []
+    for name, sha in sorted(told.items()):
+        path = release.path / name
+        found = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "没有这个文件"
+        if found != sha:
+            problems.append(
+                Problem(
+                    "RELEASE_CHANGED",
+                    f"{release.release_id}/{name}",
+                    f"sha256 {sha[:16]}…",
+                    found[:16],
+                    "发布后的文件不得改动；删去该发布后重跑 jiecun run",
+                )
+            )
+    if problems:
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
+
+
+def _bind_sources(
+    con: duckdb.DuckDBPyConnection, request: RunRequest, release: ReleaseInfo
+) -> bool:
+    """Bring back the rows behind the release; False where they are no longer what is staged."""
+    manifest: Any = release.manifest
+    told = manifest["parts"]
+    regions = read_regions(request.raw)
+    batches = read_log(request.warehouse).batches
+    through = int(told["through_ym"])
+    identity, parts = steps.identify(request, regions, batches, through)
+    if identity != release.release_id:
+        return False
+    bind_inputs(
+        con,
+        request.warehouse,
+        regions,
+        batches,
+        pools=request.pools,
+        through_ym=through,
+        attributes={**parts, "release_id": identity},
+    )
+    steps.transform(con, ("staging", "journal"))
+    return True

@@ -1,0 +1,20 @@
+"""For every test: nothing is sent out, Prefect lives in a throw-away folder, UTF-8 everywhere."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from pipelines.flows.prefect_setup import configure
+
+# At import, before any test module imports prefect; children of the tests inherit all of it.
+_HOME = Path(tempfile.mkdtemp(prefix="jiecun-tests-"))
+atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
+os.environ["PYTHONUTF8"] = "1"
+os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
+os.environ.pop("PREFECT_API_URL", None)
+os.environ.pop("PREFECT_API_KEY", None)
+configure(_HOME / "prefect")
