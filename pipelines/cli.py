@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -38,11 +39,15 @@ JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 def main() -> None:
     """Entry point: a JiecunError becomes its text on stderr and its exit code."""
+    code = 0
     try:
         app()
     except JiecunError as error:
         err.print(str(error), markup=False, highlight=False)
-        sys.exit(error.exit_code)
+        code = error.exit_code
+        # Prefect keeps the failed state and with it the frames: let go of the connections in them
+        traceback.clear_frames(error.__traceback__)
+    sys.exit(code)
 
 
 @app.command()

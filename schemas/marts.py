@@ -369,7 +369,7 @@ class FctIntake(Table):
     _spec: ClassVar[Spec] = _mart("数据接收", "一个原始文件一行", "batch_id",
         weakness="replaced_* 为后到版本替换的行，不参加恒等式")  # fmt: skip
 
-    batch_id: Text = text("批次")
+    batch_id: Text = text("批次", note="文件名-内容散列前 8 位")
     table_name: Text = text("数据表")
     source_file: Text = text("文件")
     source_sha: Text = text("文件散列")

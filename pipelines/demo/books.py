@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo.bank import SUBSIDY_MONTHS, ZERO, fen
@@ -13,6 +12,7 @@ from pipelines.demo.reserves import allowance_amount, premium_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from decimal import Decimal
 
     from pipelines.demo.levels import Levels
     from pipelines.demo.world import Pool, World
@@ -38,7 +38,9 @@ def _voucher(no: str, pool: str, scheme: str, day: dt.date, event: str) -> Row:
     }
 
 
-def _lines(head: Row, lines: Iterable[tuple[str, Decimal, Decimal, str]], summary: str) -> list[Row]:
+def _lines(
+    head: Row, lines: Iterable[tuple[str, Decimal, Decimal, str]], summary: str
+) -> list[Row]:
     return [
         {
             **head,
@@ -116,7 +118,10 @@ def _budget_values(
             heads * premium_share(ym % 100) * levels.get("premium", "390", ym) for ym in yms
         ],
         ("1", "财政补贴收入"): [
-            heads * levels.get("finsubs", "390", ym) * topup * float(SUBSIDY_MONTHS.get(ym % 100, 0))
+            heads
+            * levels.get("finsubs", "390", ym)
+            * topup
+            * float(SUBSIDY_MONTHS.get(ym % 100, 0))
             for ym in yms
         ],
         ("1", "利息收入"): interest,

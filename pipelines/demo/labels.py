@@ -30,7 +30,9 @@ class Label:
     detail: str = ""
 
 
-def shift_labels(shifts: Sequence[Shift], cal: Calendar, openings: dict[tuple[str, str], float]) -> list[Label]:
+def shift_labels(
+    shifts: Sequence[Shift], cal: Calendar, openings: dict[tuple[str, str], float]
+) -> list[Label]:
     """Labels of the planted trends; ``start_ym`` is the first month of care that is affected."""
     out = []
     for no, s in enumerate(shifts, start=1):

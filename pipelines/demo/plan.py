@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 SCHEMES = ("310", "390")
 NOISE = 0.03
 #: settled amounts that are not paid: reversals, invalid rows, deductions, deposits
-PAID_SHARE = 0.98
+PAID_SHARE = 0.978
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,9 @@ def heads_for(levels: Levels, cal: Calendar, settlements: int) -> tuple[int, int
     return round(heads * share), round(heads * (1 - share))
 
 
-def shift_factor(shifts: tuple[Shift, ...], cal: Calendar, cell: tuple[str, str, str, int]) -> float:
+def shift_factor(
+    shifts: tuple[Shift, ...], cal: Calendar, cell: tuple[str, str, str, int]
+) -> float:
     """The product of the planted shifts on (pool, scheme, med_type, month index)."""
     pool, scheme, med_type, m = cell
     factor = 1.0
@@ -178,8 +180,6 @@ def plan_cells(
     raw.sort(key=lambda r: r[:4])
     cells, serial = [], 1
     for m, index, scheme, med, n, unit_pool, unit_pa in raw:
-        cells.append(
-            Cell(m, index, scheme, med, serial, n, round(unit_pool, 4), round(unit_pa, 4))
-        )
+        cells.append(Cell(m, index, scheme, med, serial, n, round(unit_pool, 4), round(unit_pa, 4)))
         serial += n
     return cells

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import random
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.demo.bank import SUBSIDY_MONTHS, fen
 from pipelines.demo.levels import add_months, growth
-from pipelines.demo.plan import Shift, expected_account, expected_pool, per_head
+from pipelines.demo.plan import PAID_SHARE, Shift, expected_account, expected_pool, per_head
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
     from pipelines.demo.levels import Levels
-    from pipelines.demo.plan import Calendar
+    from pipelines.demo.plan import Calendar, Cell
     from pipelines.demo.world import Pool, World
 
 #: share of residents who pay in the month (Sep–Dec for next year, the rest Jan–Jun)
 PREMIUM_MONTHS = {9: 0.40, 10: 0.35, 11: 0.14, 12: 0.08}
 LATE_SHARE = 0.03
 #: what the depleted ledger holds at least, in months of its opening spending
-LOW_TARGET = 0.25
+LOW_TARGET = 0.12
 DEPLETED_OPENING = 7.5
+RISE_LIMIT = 1.0
 
 
 def premium_share(month: int) -> float:
@@ -66,9 +70,7 @@ def opening_reserves(
                     sum(expected_account(levels, pool, add_months(start_ym, k)) for k in range(12))
                     / 12
                 )
-                to_pa = fen(
-                    round(account * levels.get("reserve_months_pa", scheme, start_ym), 2)
-                )
+                to_pa = fen(round(account * levels.get("reserve_months_pa", scheme, start_ym), 2))
             out[(pool.code, scheme)] = (to_pool, to_pa)
     return out
 
@@ -77,58 +79,78 @@ def resident_income(levels: Levels, pool: Pool, ym: int) -> float:
     """Expected cash in of a resident ledger in the month: premiums and subsidies."""
     subsidy = float(SUBSIDY_MONTHS.get(ym % 100, 0)) * levels.get("finsubs", "390", ym)
     subsidy *= levels.get("finsubs_topup", "390", ym)
-    return pool.heads_390 * (
-        subsidy + premium_share(ym % 100) * levels.get("premium", "390", ym)
-    )
+    return pool.heads_390 * (subsidy + premium_share(ym % 100) * levels.get("premium", "390", ym))
 
 
-def _lowest(levels: Levels, pool: Pool, cal: Calendar, opening: float, rise: float) -> float:
-    """The lowest expected fiscal balance (after paying, before the month's income), in months."""
-    unit = monthly_spending(levels, pool, "390", cal.start_ym)
-    balance, low = opening * unit, opening * unit
-    for m in range(1, cal.months + 1):
-        ym = cal.ym(m)
-        lift = 1 + rise * (m - 1) / cal.months
-        out = expected_pool(levels, pool, "390", cal.ym(m - 1)) * lift
-        if ym % 100 == 3:
-            out += levels.get("dabing_premium", "390", ym) * pool.heads_390
-        low = min(low, balance - out)
-        balance += resident_income(levels, pool, ym) - out
-    return low / unit
+def settled_pool(cells: Iterable[Cell], pool: Pool, scheme: str, months: int) -> list[float]:
+    """Pool money the ledger pays for the care of each month index, as planned in ``cells``."""
+    out = [0.0] * (months + 1)
+    for cell in cells:
+        if (cell.pool, cell.scheme) == (pool.index, scheme):
+            out[cell.m] += cell.n * cell.unit_pool * PAID_SHARE
+    return out
 
 
-def depletion(levels: Levels, pool: Pool, cal: Calendar) -> tuple[Shift, float]:
+@dataclass(frozen=True)
+class _Dry:
+    """A resident ledger seen by month: money in, money out, and one month of spending."""
+
+    unit: float
+    income: tuple[float, ...]
+    care: tuple[float, ...]
+    dabing: tuple[float, ...]
+
+    def lowest(self, opening: float, rise: float) -> float:
+        """The lowest fiscal balance (after paying, before the month's income), in months."""
+        balance = low = opening * self.unit
+        last = len(self.care) - 1
+        for m in range(1, last + 1):
+            out = self.care[m - 1] * (1 + rise * (m - 1) / last) + self.dabing[m]
+            low = min(low, balance - out)
+            balance += self.income[m] - out
+        return low / self.unit
+
+
+def _bisect(low: float, high: float, too_low: Callable[[float], bool]) -> float:
+    for _ in range(40):
+        mid = (low + high) / 2
+        low, high = (mid, high) if too_low(mid) else (low, mid)
+    return high
+
+
+def depletion(levels: Levels, pool: Pool, cal: Calendar, care: list[float]) -> tuple[Shift, float]:
     """The rise of spending and the opening months that bring the pool's resident ledger to the
-    edge, but not below it."""
-    opening, rise_limit = DEPLETED_OPENING, 1.5
-    if _lowest(levels, pool, cal, opening, rise_limit) > LOW_TARGET:
-        rise = rise_limit
-        lo, hi = 0.0, opening
-        for _ in range(40):
-            mid = (lo + hi) / 2
-            lo, hi = (mid, hi) if _lowest(levels, pool, cal, mid, rise) < LOW_TARGET else (lo, mid)
-        opening = hi
+    edge, but not below it. ``care`` = planned spending by month index."""
+    yms = [cal.ym(m) for m in cal.indexes]
+    premium = [levels.get("dabing_premium", "390", ym) * pool.heads_390 for ym in yms]
+    dry = _Dry(
+        monthly_spending(levels, pool, "390", cal.start_ym),
+        tuple(resident_income(levels, pool, ym) for ym in yms),
+        tuple(care),
+        tuple(p if ym % 100 == 3 else 0.0 for p, ym in zip(premium, yms, strict=True)),
+    )
+    opening, rise = DEPLETED_OPENING, RISE_LIMIT
+    if dry.lowest(opening, rise) > LOW_TARGET:
+        opening = _bisect(0.0, opening, lambda x: dry.lowest(x, rise) < LOW_TARGET)
     else:
-        while _lowest(levels, pool, cal, opening, 0.0) < LOW_TARGET:
+        while dry.lowest(opening, 0.0) < LOW_TARGET:
             opening += 0.5
-        lo, hi = 0.0, rise_limit
-        for _ in range(40):
-            mid = (lo + hi) / 2
-            lo, hi = (mid, hi) if _lowest(levels, pool, cal, opening, mid) > LOW_TARGET else (lo, mid)
-        rise = lo
-    rise, opening = round(rise, 3), round(opening, 2)
+        rise = _bisect(0.0, rise, lambda x: dry.lowest(opening, x) > LOW_TARGET)
+    opening, rise = round(opening, 2), round(rise, 3)
     return Shift("depletion", pool.code, "390", "", 0, 1.0, round(1 + rise, 3)), opening
 
 
 def plant_shifts(
-    world: World, levels: Levels, cal: Calendar, seed: int
+    world: World, levels: Levels, cal: Calendar, cells: list[Cell], seed: int
 ) -> tuple[tuple[Shift, ...], dict[tuple[str, str], float]]:
-    """The planted trends and the special opening reserve of the ledger that runs dry."""
+    """The planted trends and the special opening reserve of the ledger that runs dry; ``cells``
+    is the plan without any of them."""
     rng = random.Random(f"{seed}:shifts")
     local = [p for p in world.pools if p.heads_390]
     sizes = sorted(local, key=lambda p: (-p.heads_390, p.code))
     dry = sizes[min(len(sizes) - 1, 1 + rng.randrange(3))]
-    shift, opening = depletion(levels, dry, cal)
+    care = settled_pool(cells, dry, "390", cal.months)
+    shift, opening = depletion(levels, dry, cal, care)
     others = [p for p in sizes if p.code != dry.code] or [dry]
     targets = [("310", "21"), ("390", "21"), ("310", "14"), ("390", "11")]
     if others == [dry]:

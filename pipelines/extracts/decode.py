@@ -29,6 +29,8 @@ _ODD_BYTES = tuple(char.encode() for char in ODD_BLANKS[1:])
 _QUOTED = re.compile(rb'"[^"]*"')
 #: a quoted cell that runs over more lines than this is a stray quote, not a cell
 MAX_LINES = 50
+#: bytes after which a quote that finds no partner is taken for a stray one
+MAX_OPEN = 8 * CHUNK
 #: above this share of undecodable lines the file is refused
 MAX_BAD_LINES = 0.01
 
@@ -145,6 +147,8 @@ def _count_unquoted(path: Path) -> tuple[int, int, bool]:
             block, rest = (rest + chunk[:cut], chunk[cut:]) if chunk else (rest, b"")
             bare = block.replace(b'""', b"")
             if bare.count(b'"') % 2 and chunk:
+                if len(block) > MAX_OPEN:
+                    return 0, -1, True
                 rest = block + rest
                 continue
             bare = _QUOTED.sub(b"", bare)

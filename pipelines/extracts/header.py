@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from schemas.table import Declaration
 
 #: columns that no extract needs and that would bring a person's identity into the warehouse
-PERSON_HEADERS = frozenset(
-    """psn_name name certno cert_no psn_cert_no psn_certno cert_type psn_cert_type tel tel_no mob
+_PERSON_WORDS = """
+    psn_name name certno cert_no psn_cert_no psn_certno psn_cert_type cert_type tel tel_no mob
     mobile phone coner_name coner_tel coner_certno brdy birthday addr live_addr resd_addr rprno
-    hsecfc mdtrt_cert_no mdtrt_cert_type card_no card_sn ecert_no ec_token bankacct bank_acct
-    bank_card_no acctname emp_name legrep_name legrep_certno dr_name""".split()
-)
+    hsecfc mdtrt_cert_no card_no card_sn ecert_no ec_token bankacct bank_acct bank_card_no acctname
+    legrep_name legrep_certno dr_name
+"""
+PERSON_HEADERS = frozenset(_PERSON_WORDS.split())
 _DECLARED_PERSONS = frozenset(
     name
     for decl in TABLES.values()

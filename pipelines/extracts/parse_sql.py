@@ -210,8 +210,9 @@ def checked(decl: Declaration, checks: Sequence[Check], source: str, *, closed_y
     )
     event = f"CAST({decl.spec.event_ym or 'NULL'} AS INTEGER)"
     return (
-        f"SELECT rn, fn, {event} AS event_ym, coalesce({event} <= {closed_ym}, false) AS late_flag, "
-        f"{own}, CASE WHEN {bad} THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
+        f"SELECT rn, fn, {event} AS event_ym, "
+        f"coalesce({event} <= {closed_ym}, false) AS late_flag, {own}, "
+        f" CASE WHEN {bad} THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
         f"FROM ({source})"
     )
 

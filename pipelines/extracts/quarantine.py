@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     import duckdb
     import pyarrow as pa
 
+    from pipelines.extracts.batch import Staged
     from pipelines.extracts.header import Layout
-    from pipelines.extracts.stage import Staged
     from schemas.table import Declaration
 
 MASK = b"***"
@@ -54,7 +54,6 @@ def masked_text(raw: bytes, width: int, hidden: frozenset[int], encoding: str) -
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) -> int:
     """Write the rows of one file that were not accepted, in row order; the number written."""
-    import pyarrow as pa
     import pyarrow.parquet as pq
 
     schema = arrow_schema()
@@ -65,11 +64,11 @@ def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) 
         for row in _rows(con, staged):
             batch.append(row)
             if len(batch) == BATCH:
-                writer.write_table(_table(pa, batch, schema))
+                writer.write_table(_table(batch, schema))
                 written += len(batch)
                 batch = []
         if batch:
-            writer.write_table(_table(pa, batch, schema))
+            writer.write_table(_table(batch, schema))
             written += len(batch)
     return written
 
@@ -83,12 +82,12 @@ def arrow_schema() -> pa.Schema:
     return pa.schema([pa.field(c.name, types[c.sql_type], nullable=c.nullable) for c in columns])
 
 
-def _table(pa: object, rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
-    import pyarrow
+def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
+    import pyarrow as pa
 
     columns = zip(*rows, strict=True)
-    arrays = [pyarrow.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
-    return pyarrow.Table.from_arrays(arrays, schema=schema)
+    arrays = [pa.array(c, f.type) for c, f in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def _rejected(

@@ -2,100 +2,70 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from pipelines.errors import JiecunError, Problem
 from pipelines.extracts import parse_sql
-from pipelines.extracts.decode import repair
-from pipelines.extracts.discover import TABLES
-from pipelines.extracts.reasons import DISPOSITIONS, RECORD_CHECKS, Check, Disposition
+from pipelines.extracts.batch import (
+    ZERO,
+    Staged,
+    Tally,
+    copy_to,
+    engine_error,
+    measure_sql,
+    read_measure,
+    unbalanced,
+)
+from pipelines.extracts.decode import records, repair
+from pipelines.extracts.reasons import RECORD_CHECKS
 from pipelines.extracts.setrules import group_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
-    from pipelines.extracts.decode import FileFacts
-    from pipelines.extracts.discover import RawFile
-    from pipelines.extracts.header import Layout
+    from pipelines.extracts.batch import Source
+    from pipelines.extracts.reasons import Check
     from schemas.table import Declaration
 
 #: raw bytes scanned together and held in memory as one table; a larger file is scanned as a view
 GROUP_BYTES = 16 << 20
 GROUP_FILES = 64
-PARQUET = "(FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
-ZERO = Decimal("0.00")
-
-
-@dataclass(frozen=True)
-class Source:
-    """A new raw file, inspected: its bytes can be read and its header is understood."""
-
-    file: RawFile
-    facts: FileFacts
-    encoding: str
-    layout: Layout
-
-    @property
-    def decl(self) -> Declaration:
-        return TABLES[self.file.name.table]
-
-    @property
-    def place(self) -> str:
-        return f"raw/extracts/{self.file.name.name}"
-
-
-@dataclass
-class Tally:
-    """Rows and control amounts by disposition. ``amounts`` stay zero without a control column."""
-
-    rows: dict[Disposition, int] = field(default_factory=lambda: dict.fromkeys(DISPOSITIONS, 0))
-    amounts: dict[Disposition, Decimal] = field(
-        default_factory=lambda: dict.fromkeys(DISPOSITIONS, ZERO)
-    )
-
-    def add(self, disposition: Disposition, rows: int, amount: Decimal | None) -> None:
-        self.rows[disposition] += rows
-        self.amounts[disposition] += amount or ZERO
-
-    def move(self, disposition: Disposition, rows: int, amount: Decimal | None) -> None:
-        """Take rows that had been accepted to another disposition."""
-        self.add("accepted", -rows, -(amount or ZERO))
-        self.add(disposition, rows, amount)
-
-
-@dataclass
-class Staged:
-    """One file after its row checks: a temporary Parquet file and what became of each row."""
-
-    source: Source
-    tally: Tally
-    read_amt: Decimal
-    bad: tuple[tuple[int, int], ...]
-    path: Path
-    rejects: Path | None
-    warns: dict[str, int]
-    event_yms: tuple[int, ...]
-
-    @property
-    def sha(self) -> str:
-        return self.source.facts.sha
 
 
 @dataclass(frozen=True)
 class _Part:
-    """One file inside a scan: ``src_row = rn - offset`` for rn in (offset, offset + records]."""
+    """One file inside a scan: ``src_row = rn - offset`` for rn in (offset, offset + records].
+
+    ``records`` is counted from the bytes; ``rows`` of them are in the scanned file, the others
+    are ``bad``: (src_row, record check).
+    """
 
     source: Source
     path: Path
     offset: int
+    records: int
     rows: int
-    last: int
     bad: tuple[tuple[int, int], ...]
+
+    @property
+    def last(self) -> int:
+        return self.offset + self.records
+
+
+@dataclass(frozen=True)
+class _Scan:
+    """The rows of one scan, as table or view ``g`` of the connection, and how they are measured."""
+
+    con: duckdb.DuckDBPyConnection
+    decl: Declaration
+    checks: Sequence[Check]
+    totals: _Totals
+    read: _Read
+    work: Path
 
 
 class _Unreadable(Exception):
@@ -119,32 +89,6 @@ def group_sources(sources: Sequence[Source]) -> list[list[Source]]:
         open_group[key] = (group, size + source.file.size)
     groups.sort(key=lambda group: -sum(source.file.size for source in group))
     return groups
-
-
-def unbalanced(place: str, expected: object, found: object) -> JiecunError:
-    """Rows or amounts went missing or were invented: a defect of the program, nothing is kept."""
-    return JiecunError(
-        Problem(
-            "INTAKE_UNBALANCED",
-            place,
-            f"读入 {expected}",
-            f"各去向合计 {found}",
-            "程序缺陷：请保留原文件并报告；本次接收未留下任何结果",
-        )
-    )
-
-
-def engine_error(place: str, error: duckdb.Error) -> JiecunError:
-    """A failure inside DuckDB; its message may quote cells, so only its kind is told."""
-    return JiecunError(
-        Problem(
-            "INTAKE_ENGINE",
-            place,
-            "可以读取",
-            f"DuckDB {type(error).__name__}",
-            "检查磁盘空间、内存上限与文件权限后重新运行；仍失败请报告",
-        )
-    )
 
 
 def stage_group(
@@ -172,7 +116,7 @@ def _parts(group: Sequence[Source]) -> list[_Part]:
     at = 0
     for source in group:
         n = source.facts.records
-        parts.append(_Part(source, source.file.path, at, n, at + n, ()))
+        parts.append(_Part(source, source.file.path, at, n, n, ()))
         at += n
     return parts
 
@@ -183,38 +127,15 @@ def _repaired(
     copy = work / f"{source.facts.sha}.csv"
     copy.touch(mode=0o600)
     result = repair(source.file.path, source.encoding, source.layout.width, copy)
-    part = _Part(source, copy, 0, result.good, source.facts.records, result.bad)
+    total = sum(1 for _ in records(source.file.path)) - 1
+    part = _Part(source, copy, 0, total, result.good, result.bad)
     try:
         return list(_scan(con, [part], work, closed_ym, numbered=True))
     except _Unreadable:
         found = result.good + len(result.bad)
-        raise unbalanced(source.place, f"{source.facts.records} 行", f"{found} 行") from None
+        raise unbalanced(source.place, f"{total} 行", f"{found} 行") from None
     finally:
         copy.unlink()
-
-
-def measure_sql(decl: Declaration) -> str:
-    """Aggregates over staged columns: rows, control amount, event months, then warn counts."""
-    amount = decl.control_amount or "NULL"
-    warns = "".join(f", {sql}" for sql in parse_sql.warn_counts(decl).values())
-    return (
-        f"count(*)::BIGINT, sum({amount})::DECIMAL(38,2), "
-        f"list_sort(list(DISTINCT event_ym) FILTER (WHERE event_ym IS NOT NULL)){warns}"
-    )
-
-
-def read_measure(
-    decl: Declaration, row: Sequence[object]
-) -> tuple[int, Decimal, tuple[int, ...], dict[str, int]]:
-    """The figures of one ``measure_sql`` row."""
-    rows, amount, months, *warns = row
-    counts = dict(zip(parse_sql.warn_counts(decl), (int(str(w)) for w in warns), strict=True))
-    return (
-        int(str(rows)),
-        amount if isinstance(amount, Decimal) else ZERO,
-        tuple(months) if isinstance(months, list) else (),
-        {reason: n for reason, n in counts.items() if n},
-    )
 
 
 def _scan(
@@ -231,7 +152,7 @@ def _scan(
     cells = parse_sql.scan([part.path for part in parts], layout.columns, numbered=numbered)
     read = _read_totals(con, decl, cells, odd)
     for part in parts:
-        rows, low, high, _ = read.get(part.path.as_posix(), (0, 1, 0, ZERO))
+        rows, low, high, _ = read.get(part.path.as_posix(), _NOTHING)
         inside = rows == 0 or (low > part.offset and high <= part.last)
         if rows != part.rows or not inside:
             raise _Unreadable
@@ -241,18 +162,22 @@ def _scan(
     big = sum(part.source.file.size for part in parts) > GROUP_BYTES
     con.execute(f"CREATE OR REPLACE TEMP {'VIEW' if big else 'TABLE'} g AS {sql}")
     try:
-        totals = _row_totals(con, decl)
+        scan = _Scan(con, decl, checks, _row_totals(con, decl), read, work)
         for part in parts:
-            amount = read.get(part.path.as_posix(), (0, 1, 0, ZERO))[3]
-            yield _write_part(con, decl, checks, part, work, totals, amount)
+            yield _write_part(scan, part)
     finally:
         con.execute(f"DROP {'VIEW' if big else 'TABLE'} IF EXISTS temp.g")
 
 
-def _read_totals(
-    con: duckdb.DuckDBPyConnection, decl: Declaration, cells: str, odd: bool
-) -> dict[str, tuple[int, int, int, Decimal]]:
-    """File → rows, first and last number, control amount, counted apart from what follows."""
+#: file → rows, first and last record number, control amount
+_Read = dict[str, tuple[int, int, int, "Decimal"]]
+#: file → primary check (None = accepted) → measures
+_Totals = dict[str, dict[int | None, tuple[object, ...]]]
+_NOTHING = (0, 1, 0, ZERO)
+
+
+def _read_totals(con: duckdb.DuckDBPyConnection, decl: Declaration, cells: str, odd: bool) -> _Read:
+    """What the files hold, counted apart from all that follows."""
     amount = "NULL"
     if decl.control_amount:
         raw = parse_sql.trimmed(f"c_{decl.control_amount}", odd)
@@ -264,11 +189,8 @@ def _read_totals(
     return {fn: (n, low, high, total or ZERO) for fn, n, low, high, total in rows}
 
 
-_Totals = dict[str, dict[int | None, tuple[object, ...]]]
-
-
 def _row_totals(con: duckdb.DuckDBPyConnection, decl: Declaration) -> _Totals:
-    """File → primary check (None = accepted) → its measures."""
+    """What became of the rows by their checks."""
     totals: _Totals = {}
     rows = con.execute(f"SELECT fn, fails[1], {measure_sql(decl)} FROM g GROUP BY 1, 2").fetchall()
     for fn, code, *figures in rows:
@@ -276,26 +198,18 @@ def _row_totals(con: duckdb.DuckDBPyConnection, decl: Declaration) -> _Totals:
     return totals
 
 
-def _write_part(
-    con: duckdb.DuckDBPyConnection,
-    decl: Declaration,
-    checks: Sequence[Check],
-    part: _Part,
-    work: Path,
-    totals: _Totals,
-    read_amt: Decimal,
-) -> Staged:
-    source, tally = part.source, Tally()
+def _write_part(scan: _Scan, part: _Part) -> Staged:
+    con, decl, source, tally = scan.con, scan.decl, part.source, Tally()
     months: tuple[int, ...] = ()
     warns: dict[str, int] = {}
     rejected = 0
-    for code, figures in totals.get(part.path.as_posix(), {}).items():
+    for code, figures in scan.totals.get(part.path.as_posix(), {}).items():
         rows, amount, yms, counts = read_measure(decl, figures)
         if code is None:
             tally.add("accepted", rows, amount)
             months, warns = yms, counts
         else:
-            tally.add(checks[code].disposition, rows, amount)
+            tally.add(scan.checks[code].disposition, rows, amount)
             rejected += rows
     for _, code in part.bad:
         tally.add(RECORD_CHECKS[code].disposition, 1, None)
@@ -304,7 +218,7 @@ def _write_part(
         f"AND fn = {parse_sql.quote(part.path.as_posix())}"
     )
     columns = ", ".join(list(parse_sql.staged_types(decl))[2:])
-    out = work / f"{source.facts.sha}.parquet"
+    out = scan.work / f"{source.facts.sha}.parquet"
     copied = copy_to(
         con,
         f"SELECT '{source.facts.sha}' AS source_sha, rn - {part.offset} AS src_row, {columns} "
@@ -313,7 +227,7 @@ def _write_part(
     )
     rejects: Path | None = None
     if rejected:
-        rejects = work / f"{source.facts.sha}.rejects.parquet"
+        rejects = scan.work / f"{source.facts.sha}.rejects.parquet"
         amount_sql = decl.control_amount or "NULL"
         rejected = copy_to(
             con,
@@ -322,17 +236,11 @@ def _write_part(
             rejects,
         )
     found = copied + rejected + len(part.bad)
-    if found != source.facts.records or sum(tally.rows.values()) != found:
-        raise unbalanced(source.place, f"{source.facts.records} 行", f"{found} 行")
+    if found != part.records or sum(tally.rows.values()) != found:
+        raise unbalanced(source.place, f"{part.records} 行", f"{found} 行")
     if copied != tally.rows["accepted"]:
         raise unbalanced(source.place, f"接受 {tally.rows['accepted']} 行", f"写出 {copied} 行")
+    read_amt = scan.read.get(part.path.as_posix(), _NOTHING)[3]
     if sum(tally.amounts.values()) != read_amt:
         raise unbalanced(source.place, f"{read_amt} 元", f"{sum(tally.amounts.values())} 元")
-    return Staged(source, tally, read_amt, part.bad, out, rejects, warns, months)
-
-
-def copy_to(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
-    """Write a SELECT to a private Parquet file in its own order; the number of rows written."""
-    row = con.execute(f"COPY ({sql}) TO {parse_sql.quote(path.as_posix())} {PARQUET}").fetchone()
-    path.chmod(0o600)
-    return int(row[0]) if row else 0
+    return Staged(source, part.records, tally, read_amt, part.bad, out, rejects, warns, months)

@@ -45,15 +45,15 @@ def _step(name: str) -> Callable[[_F], _F]:
 
 
 @_step("读取区划与规则")
-def read_reference(request: RunRequest) -> tuple[duckdb.DuckDBPyConnection, Regions]:
+def read_reference(request: RunRequest) -> tuple[_Held, Regions]:
     regions = read_regions(request.raw)
     check_pools(request, regions)
-    return open_workspace(request), regions
+    return _Held(open_workspace(request)), regions
 
 
 @_step("接收数据")
 def take_in(
-    con: duckdb.DuckDBPyConnection,
+    held: _Held,
     request: RunRequest,
     regions: Regions,
     on_file: Callable[[BatchRecord], None] | None,
@@ -71,30 +71,30 @@ def take_in(
             told = done * 10 // files
             update_progress_artifact(progress, 100.0 * done / files)
 
-    result = steps.take_in(con, request, regions, tell)
+    result = steps.take_in(held.con, request, regions, tell)
     update_progress_artifact(progress, 100.0)
     create_table_artifact(_intake_table(result), key="intake", description="本次接收")
     return result
 
 
 @_step("编制凭证")
-def post(con: duckdb.DuckDBPyConnection) -> int:
-    return steps.transform(con, ("staging", "journal"))
+def post(held: _Held) -> int:
+    return steps.transform(held.con, ("staging", "journal"))
 
 
 @_step("登账与编制报表")
-def state(con: duckdb.DuckDBPyConnection) -> int:
-    return steps.transform(con, ("ledger", "statements", "metrics", "warnings"))
+def state(held: _Held) -> int:
+    return steps.transform(held.con, ("ledger", "statements", "metrics", "warnings"))
 
 
 @_step("生成集市")
-def mart(con: duckdb.DuckDBPyConnection) -> int:
-    return steps.transform(con, ("marts",))
+def mart(held: _Held) -> int:
+    return steps.transform(held.con, ("marts",))
 
 
 @_step("勾稽检查")
-def tie_out(con: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
-    results = steps.tie_out(con)
+def tie_out(held: _Held) -> tuple[CheckResult, ...]:
+    results = steps.tie_out(held.con)
     create_table_artifact(
         [
             {
@@ -117,13 +117,13 @@ def tie_out(con: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
 
 @_step("发布")
 def publish(
-    con: duckdb.DuckDBPyConnection,
+    held: _Held,
     request: RunRequest,
     identity: str,
     parts: dict[str, str],
     results: tuple[CheckResult, ...],
 ) -> Published:
-    published = steps.release(con, request, identity, parts, results)
+    published = steps.release(held.con, request, identity, parts, results)
     create_markdown_artifact(
         f"# 发布 {identity}\n\n- 截至 {parts['through_ym']}\n- 位置 `{published.release.path}`\n",
         key="release",
@@ -142,9 +142,20 @@ def month_end(
     """
     clock = _Clock()
     with clock("读取区划与规则"):
-        con, regions = read_reference(request)
+        held, regions = read_reference(request)
+    with held:
+        return _run(held, regions, request, on_file, clock)
+
+
+def _run(
+    held: _Held,
+    regions: Regions,
+    request: RunRequest,
+    on_file: Callable[[BatchRecord], None] | None,
+    clock: _Clock,
+) -> RunOutcome:
     with clock("接收数据"):
-        taken = take_in(con, request, regions, on_file)
+        taken = take_in(held, request, regions, on_file)
     through = last_month(taken.all, request.through_ym)
     identity, parts = steps.identify(request, regions, taken.all, through)
     standing = current_release(request.warehouse)
@@ -153,7 +164,7 @@ def month_end(
             identity, standing.path, False, through, taken.new, taken.unchanged, (), clock.seconds
         )
     bind_inputs(
-        con,
+        held.con,
         request.warehouse,
         regions,
         taken.all,
@@ -162,15 +173,15 @@ def month_end(
         attributes={**parts, "release_id": identity},
     )
     with clock("编制凭证"):
-        post(con)
+        post(held)
     with clock("登账与编制报表"):
-        state(con)
+        state(held)
     with clock("生成集市"):
-        mart(con)
+        mart(held)
     with clock("勾稽检查"):
-        results = tie_out(con)
+        results = tie_out(held)
     with clock("发布"):
-        published = publish(con, request, identity, parts, results)
+        published = publish(held, request, identity, parts, results)
     return RunOutcome(
         identity,
         published.release.path,
@@ -181,6 +192,20 @@ def month_end(
         results,
         clock.seconds,
     )
+
+
+class _Held:
+    """The run's DuckDB in one place: Prefect keeps what tasks were given, this lets go of it."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self.con = con
+
+    def __enter__(self) -> _Held:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.con.close()
+        del self.con
 
 
 class _Clock:

@@ -3,7 +3,7 @@
 Order of use in a program::
 
     configure(home)                  # before the first ``import prefect``
-    api = start_local_api()          # returns at once; None when the user runs a server
+    api = start_local_api(home)      # returns at once; None when the user runs a server
     ...                              # other work while the server starts (about 3 s)
     if api is not None:
         api.wait()
@@ -173,17 +173,19 @@ class LocalApi:
             _refresh_imported_prefect()
 
 
-def start_local_api() -> LocalApi | None:
+def start_local_api(home: Path) -> LocalApi | None:
     """Start a Prefect server for this process and point ``PREFECT_API_URL`` at it; do not wait.
 
-    Call after ``configure``. Returns None, and starts nothing, when ``PREFECT_API_URL`` is set.
+    Call after ``configure``; what the server has to complain about goes to ``home``/server.log.
+    Returns None, and starts nothing, when ``PREFECT_API_URL`` is set.
     The server ends with this process, even if that is killed: it watches a pipe. It stops at exit
     after Prefect has handed over its last events and logs. Raises ``JiecunError`` when the server
     process cannot be started.
     """
     if os.environ.get(API_URL):
         return None
-    log = Path(os.environ["PREFECT_HOME"]).expanduser() / SERVER_LOG
+    home.mkdir(parents=True, exist_ok=True)
+    log = home / SERVER_LOG
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-P", str(Path(__file__).resolve())],

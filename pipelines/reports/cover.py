@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 NAME = "目录与核对"
 SCOPE = "核对覆盖本次发布的全部账套。"
 
-_WIDTHS = (15, 24, 12, 21, 21, 21, 21, 21, 16)
+_WIDTHS = (16, 25, 13, 24, 24, 24, 24, 24, 20)
 _LAST = len(_WIDTHS) - 1
-_TITLE_WIDTH = 54
-_LINE = 17
+_TITLE_WIDTH = 56
+_LINE = 18
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,7 @@ def write_cover(
 ) -> None:
     """Fill the worksheet ``ws``."""
     pen.page(ws, widths=_WIDTHS, landscape=True, head_rows=0)
+    ws.set_default_row(_LINE)
     first = contents[0].sheet
     pen.span(ws, 0, (0, _LAST), "会计报表目录与核对", "title")
     ws.set_row(0, 30)
@@ -52,7 +53,8 @@ def write_cover(
     pen.span(ws, 1, (5, _LAST), f"发布编号：{release_id}", "right")
     row = _figures(pen, ws, 2, contents)
     row = _contents(pen, ws, row + 1, contents)
-    _checks(pen, ws, row + 1, checks)
+    row = _checks(pen, ws, row + 1, checks)
+    ws.print_area(0, 0, row, _LAST)
 
 
 def _figures(pen: Pen, ws: Any, row: int, contents: Sequence[Contents]) -> int:
@@ -120,10 +122,10 @@ def _contents(pen: Pen, ws: Any, row: int, contents: Sequence[Contents]) -> int:
     return row + 1
 
 
-def _checks(pen: Pen, ws: Any, row: int, checks: Sequence[CheckLike] | None) -> None:
+def _checks(pen: Pen, ws: Any, row: int, checks: Sequence[CheckLike] | None) -> int:
     pen.span(ws, row, (0, _LAST), f"三、勾稽核对：{layout.check_summary(checks)}", "section")
     if not checks:
-        return
+        return row
     row += 1
     pen.span(ws, row, (0, _LAST), SCOPE, "left")
     row += 1
@@ -147,3 +149,4 @@ def _checks(pen: Pen, ws: Any, row: int, checks: Sequence[CheckLike] | None) -> 
         ws.write_number(row, 6, check.rows_tested, pen.style("count"))
         ws.write_number(row, 7, check.rows_failed, pen.style("count"))
         pen.money(ws, row, _LAST, check.difference_amt)
+    return row

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 #: rows above the first line of a form: title, two lines of particulars, column heads
 HEAD_ROWS = 4
 
-_BS_WIDTHS = (27, 21, 21, 27, 21, 21)
-_IS_WIDTHS = (40, 25, 25)
-_LINE = 17
-_NOTE_LINE = 15
+_BS_WIDTHS = (27, 24, 24, 27, 24, 24)
+_IS_WIDTHS = (40, 26, 26)
+#: heights in points; the longest form (38 rows and three lines of notes) must fit one page
+_HIGH, _LOW, _LOW_FROM, _NOTE_LINE = 24, 15.5, 24, 14
 
 
 def write_workbooks(
@@ -146,7 +146,7 @@ def _write_head(pen: Pen, ws: Any, sheet: Sheet) -> None:
 def _write_balance(pen: Pen, ws: Any, sheet: Sheet) -> int:
     row = HEAD_ROWS
     for left, right in layout.two_sided(sheet):
-        ws.set_row(row, 22)
+        ws.set_row(row, _HIGH)
         _write_line(pen, ws, (row, 0), left)
         _write_line(pen, ws, (row, 3), right)
         row += 1
@@ -155,8 +155,10 @@ def _write_balance(pen: Pen, ws: Any, sheet: Sheet) -> int:
 
 def _write_income(pen: Pen, ws: Any, sheet: Sheet) -> int:
     row = HEAD_ROWS
-    for line in layout.one_sided(sheet):
-        ws.set_row(row, _LINE)
+    lines = layout.one_sided(sheet)
+    height = _LOW if len(lines) >= _LOW_FROM else _HIGH
+    for line in lines:
+        ws.set_row(row, height)
         _write_line(pen, ws, (row, 0), line)
         row += 1
     return row

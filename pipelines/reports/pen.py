@@ -16,6 +16,7 @@ MONEY = '#,##0.00;[Red]-#,##0.00;"-"'
 
 _BASE = {"font_name": "宋体", "font_size": 11, "valign": "vcenter"}
 _BOXED = {**_BASE, "border": 1}
+_FIGURE = {**_BOXED, "align": "right", "indent": 1}
 _BLACK = {"font_name": "黑体"}
 _STYLES: dict[str, dict[str, Any]] = {
     "title": {**_BASE, **_BLACK, "font_size": 18, "align": "center"},
@@ -25,15 +26,15 @@ _STYLES: dict[str, dict[str, Any]] = {
     "right": {**_BASE, "align": "right"},
     "note": {**_BASE, "font_size": 10, "text_wrap": True, "valign": "top"},
     "head": {**_BOXED, **_BLACK, "align": "center", "bg_color": "#F2F2F2", "text_wrap": True},
-    "text": _BOXED,
-    "wrap": {**_BOXED, "text_wrap": True},
-    "total": {**_BOXED, **_BLACK},
+    "text": {**_BOXED, "align": "left", "indent": 1},
+    "wrap": {**_BOXED, "align": "left", "indent": 1, "text_wrap": True},
+    "total": {**_BOXED, **_BLACK, "bold": True, "align": "left", "indent": 1},
     "mid": {**_BOXED, "align": "center"},
     "bad": {**_BOXED, **_BLACK, "align": "center", "font_color": "#C00000"},
-    "link": {**_BOXED, "font_color": "#0563C1", "underline": 1},
-    "money": {**_BOXED, "num_format": MONEY},
-    "money_total": {**_BOXED, "num_format": MONEY, "bold": True},
-    "count": {**_BOXED, "num_format": "#,##0"},
+    "link": {**_BOXED, "align": "left", "indent": 1, "font_color": "#0563C1", "underline": 1},
+    "money": {**_FIGURE, "num_format": MONEY},
+    "money_total": {**_FIGURE, "num_format": MONEY, "bold": True},
+    "count": {**_FIGURE, "num_format": "#,##0"},
 }
 
 
@@ -46,11 +47,13 @@ class Pen:
         self._formats: dict[tuple[str, int], Any] = {}
 
     def style(self, name: str, indent: int = 0) -> Any:
-        """The XlsxWriter format of that name."""
+        """The XlsxWriter format of that name, ``indent`` steps further in."""
         key = (name, indent)
         if key not in self._formats:
-            extra = {"indent": indent} if indent else {}
-            self._formats[key] = self._book.add_format({**_STYLES[name], **extra})
+            props = _STYLES[name]
+            if indent:
+                props = {**props, "indent": props.get("indent", 0) + indent}
+            self._formats[key] = self._book.add_format(props)
         return self._formats[key]
 
     def text(self, sheet: Any, row: int, col: int, text: str, style: str) -> None:
@@ -108,7 +111,7 @@ class Pen:
             sheet.set_landscape()
         else:
             sheet.set_portrait()
-        sheet.set_margins(left=0.6, right=0.6, top=0.6, bottom=0.75)
+        sheet.set_margins(left=0.6, right=0.6, top=0.5, bottom=0.7)
         sheet.center_horizontally()
         sheet.fit_to_pages(1, 0)
         sheet.hide_gridlines(2)

@@ -58,7 +58,7 @@ def check_table(checks: Sequence[CheckLike]) -> Table:
         title_style="",
     )
     table.add_column("编号", no_wrap=True)
-    table.add_column("内容", ratio=1)
+    table.add_column("内容", ratio=1, overflow="fold")
     table.add_column("等级", no_wrap=True)
     table.add_column("结果", no_wrap=True)
     table.add_column("检查数", justify="right", no_wrap=True)

@@ -37,9 +37,12 @@ def writing(place: Path) -> Iterator[None]:
     except OSError as exc:
         found = exc.strerror or type(exc).__name__
         raise _refused(place, found, exc.errno or errno.EIO) from exc
-    except duckdb.IOException as exc:
+    except duckdb.Error as exc:
+        # a full disk is an IOException in a COPY and a TransactionException in a commit
         text = str(exc)
         number = next((n for n in _REMEDY if os.strerror(n) in text), errno.EIO)
+        if number == errno.EIO and not isinstance(exc, duckdb.IOException):
+            raise
         found = os.strerror(number) if number in _REMEDY else text.split("\n", 1)[0][:200]
         raise _refused(place, found, number) from exc
 

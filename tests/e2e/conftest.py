@@ -30,9 +30,9 @@ import sys
 
 
 def _watch(event, args):
-    if event == "socket.connect" or event == "socket.sendto":
+    if event in ("socket.connect", "socket.sendto"):
         host = args[1][0] if isinstance(args[1], tuple) else None
-    elif event == "socket.getaddrinfo" or event == "socket.gethostbyname":
+    elif event in ("socket.getaddrinfo", "socket.gethostbyname"):
         host = args[0]
     else:
         return

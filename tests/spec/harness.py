@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pipelines.engine.graph import Model
+    from pipelines.engine.runner import CheckResult
     from schemas.table import Declaration
 
 #: inputs a run binds beside extracts and rules → the mart whose columns they have
@@ -228,18 +229,24 @@ def statement(spec: Spec, mart: str, ym: int, *, period: str = "M") -> dict[str,
 
 def check(spec: Spec, check_id: str) -> Outcome:
     """Run one check over the tables as they stand now; what it reads is made first."""
-    model = next(m for m in models().values() if _check_id(m) == check_id)
+    model = _check_model(check_id)
     for name in sorted(model.reads & models().keys()):
         run(spec, name)
-    result = run_checks(spec.con, [model])[0]
-    if result.status == "error":
-        raise AssertionError(f"{check_id}: {result.note}")
+    spec.sql(f"CREATE OR REPLACE TABLE {model.name} AS {model.sql}")
     failed = rows(
         spec,
         f"""SELECT ledger_id, period_ym, item, expected_amt, actual_amt FROM {model.name}
         WHERE expected_amt IS DISTINCT FROM actual_amt ORDER BY ALL""",
     )
-    return Outcome(result.status, result.rows_tested, tuple(failed))
+    tested = int(rows(spec, f"SELECT count(*) FROM {model.name}")[0][0])
+    status = "failed" if failed else "passed" if tested else "not_applicable"
+    return Outcome(status, tested, tuple(failed))
+
+
+def run_by_engine(spec: Spec, check_id: str) -> CheckResult:
+    """The same check through the engine's runner, which also looks at the columns' types."""
+    check(spec, check_id)
+    return run_checks(spec.con, [_check_model(check_id)])[0]
 
 
 def check_ids() -> list[str]:
@@ -335,6 +342,10 @@ def _needed(names: Iterable[str]) -> list[Model]:
             wanted.add(name)
             left += models()[name].reads
     return [model for name, model in models().items() if name in wanted]
+
+
+def _check_model(check_id: str) -> Model:
+    return next(m for m in models().values() if _check_id(m) == check_id)
 
 
 @cache

@@ -19,8 +19,8 @@ with event as (
 
 select
     e.ledger_id, e.poolarea_no, e.scheme, e.voucher_key, e.posting_date, e.posting_key,
-    e.bank_account, e.orig_period_ym, e.amount, e.source_row_cnt,
-    year(e.posting_date) * 100 + month(e.posting_date) as period_ym
+    e.bank_account, e.orig_period_ym::integer as orig_period_ym, e.amount, e.source_row_cnt,
+    (year(e.posting_date) * 100 + month(e.posting_date))::integer as period_ym
 from event as e
 cross join param_run as r
 where year(e.posting_date) * 100 + month(e.posting_date) <= r.through_ym

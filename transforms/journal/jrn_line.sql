@@ -16,8 +16,8 @@ manual_line as (
         v.ledger_id, v.poolarea_no, v.scheme,
         'MAN|' || v.voucher_no as voucher_key,
         v.posting_date,
-        year(v.posting_date) * 100 + month(v.posting_date) as period_ym,
-        v.orig_period_ym, v.event_code,
+        (year(v.posting_date) * 100 + month(v.posting_date))::integer as period_ym,
+        v.orig_period_ym::integer as orig_period_ym, v.event_code,
         'MANUAL' as rule_id,
         v.account_code, v.fund, v.summary, v.debit_amt, v.credit_amt,
         1::bigint as source_row_cnt

@@ -63,6 +63,8 @@ select
     actual_ytd_amt,
     case
         when coalesce(year_row_amt, months_amt, 0) > 0
-            then round(actual_ytd_amt / coalesce(year_row_amt, months_amt), 6)
+            then try_cast(
+                round(actual_ytd_amt / coalesce(year_row_amt, months_amt), 6) as decimal(9, 6)
+            )
     end as execution_ratio
 from measured

@@ -1,0 +1,259 @@
+"""One month of the synthetic province: what is written, and what is carried to the next."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.demo import bank, books
+from pipelines.demo.engine import load_table
+from pipelines.demo.export import copy_view, run_sql, set_variables, write_rows
+from pipelines.demo.levels import Levels, add_months, month_end, month_start
+from pipelines.demo.plan import Calendar, per_head
+from pipelines.demo.reserves import LATE_SHARE, PREMIUM_MONTHS
+from schemas.extracts import EXTRACTS
+from schemas.table import by_name
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
+    from pipelines.demo.world import World
+
+BATCH = "B001"
+TABLES = by_name(EXTRACTS)
+ORDER = {
+    "settlements": "updt_time, rid",
+    "clearing": "fee_clr_id",
+    "contributions": "updt_time, rid",
+    "fund_transfers": "traf_sn",
+    "insured_headcount": "insu_admdvs, poolarea_no, insutype, psn_type",
+    "recoveries": "det_id",
+    "account_details": "rid",
+}
+
+
+@dataclass
+class Run:
+    """Everything one generation carries from month to month."""
+
+    con: duckdb.DuckDBPyConnection
+    out: Path
+    world: World
+    levels: Levels
+    cal: Calendar
+    seed: int
+    banks: dict[tuple[str, str], bank.LedgerBank]
+    reserves: dict[tuple[str, str], tuple[Decimal, Decimal]]
+    pendings: tuple[bank.Pending, ...]
+    files: int = 0
+    rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    spent: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    credited: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    year_interest: dict[str, Decimal] = field(
+        default_factory=lambda: defaultdict(lambda: bank.ZERO)
+    )
+    open_pending: dict[str, tuple[str, Decimal, int]] = field(default_factory=dict)
+
+    def path(self, table: str, ym: int) -> Path:
+        return self.out / "extracts" / f"{table}_{self.world.areacode}_{ym}_{BATCH}.csv"
+
+    def count(self, table: str, rows: int) -> None:
+        self.files += 1
+        self.rows[table] += rows
+
+    def copy(self, table: str, ym: int) -> None:
+        view = f"out_{table}"
+        self.count(
+            table, copy_view(self.con, TABLES[table], view, self.path(table, ym), ORDER[table])
+        )
+
+    def write(self, table: str, ym: int, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self.count(table, write_rows(self.path(table, ym), TABLES[table], rows))
+
+
+def rates(levels: Levels) -> tuple[float, float]:
+    """(employer rate, part of the base credited to accounts beyond the employee's own share) that
+    bring pool and account income per head to the published levels, interest deducted."""
+    ym = 202401
+    working = 1 - levels.get("retired_share", "310", ym)
+    wage = levels.get("wage", "310", ym)
+    rate = levels.get("rate_fiscal", "ALL", ym)
+    income = []
+    for fund in ("pool", "pa"):
+        reserve = levels.get(f"reserve_months_{fund}", "310", ym) / 12
+        interest = per_head(levels, f"{fund}_exp", "310") * reserve * rate
+        income.append((per_head(levels, f"{fund}_inc", "310") - interest) / working / wage)
+    into = income[1] - levels.get("psn_rate", "310", ym)
+    return round(income[0] + into, 6), round(into, 6)
+
+
+def _start_year(run: Run, m: int) -> None:
+    """Contribution bases and budget of the calendar year that begins (or is entered) at ``m``."""
+    ym = run.cal.ym(m)
+    year = ym // 100
+    emp_rate, into_rate = rates(run.levels)
+    growth_rate = run.levels.get("growth_income", "ALL", ym)
+    wage = run.levels.get("wage", "310", ym) * (1 + growth_rate) ** (year - 2024) / 12
+    set_variables(
+        run.con,
+        {
+            "wage_month": round(wage, 4),
+            "emp_rate": emp_rate,
+            "into_rate": into_rate,
+            "psn_rate": run.levels.get("psn_rate", "310", ym),
+        },
+    )
+    run_sql(run.con, "year")
+    premiums = {
+        code: Decimal(amt)
+        for code, amt in run.con.execute(
+            "SELECT poolarea_no, sum(emp_amt + psn_amt) FROM person_year GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    }
+    balances = {key: sum(b.balances.values(), bank.ZERO) for key, b in run.banks.items()}
+    rows = books.budget_rows(run.world, run.levels, year, premiums, balances)
+    run.write("budget", ym, rows)
+
+
+def _month_variables(run: Run, m: int) -> dict[str, Any]:
+    """What the SQL of the month reads."""
+    ym = run.cal.ym(m)
+    year, month = divmod(ym, 100)
+    benefit_year = year + 1 if month >= 9 else year
+    if month in PREMIUM_MONTHS:
+        since = sum(v for k, v in PREMIUM_MONTHS.items() if k < month)
+        until = since + PREMIUM_MONTHS[month]
+    elif month <= 6:
+        base = sum(PREMIUM_MONTHS.values())
+        since = base + LATE_SHARE / 6 * (month - 1)
+        until = base + LATE_SHARE / 6 * month
+    else:
+        since = until = 0.0
+    levels = run.levels
+    subsidy_ym = benefit_year * 100 + 1
+    finsubs = levels.get("finsubs", "390", subsidy_ym) * levels.get("finsubs_topup", "390", ym)
+    return {
+        "m": m,
+        "ym": ym,
+        "prev_ym": add_months(ym, -1),
+        "month_start": month_start(ym),
+        "month_end": month_end(ym),
+        "dim": month_end(ym).day,
+        "benefit_year": benefit_year,
+        "resident_from": round(since, 6),
+        "resident_to": round(until, 6),
+        "premium": levels.get("premium", "390", ym),
+        "finsubs": round(finsubs, 2),
+        "accrym_begn": benefit_year * 100 + 1 if month >= 9 else ym,
+        "accrym_end": benefit_year * 100 + 12,
+    }
+
+
+def _settlement_month(run: Run, ym: int) -> None:
+    run_sql(run.con, "settlements")
+    run.copy("settlements", ym)
+    rows = run.con.execute(
+        "SELECT poolarea_no, sum(sgn * acct) FROM s_leg "
+        "WHERE vali_flag = '1' AND leg <> 'V' AND scheme = '310' GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for code, amt in rows:
+        run.spent[code] += amt
+
+
+def _money_month(run: Run, m: int, ym: int) -> None:
+    """Clearing, contributions, recoveries and the bank statement of the month."""
+    for script in ("clearing", "contributions", "recoveries", "bank_outside"):
+        run_sql(run.con, script)
+    run.copy("clearing", ym)
+    run.copy("contributions", ym)
+    rows = run.con.execute(
+        "SELECT poolarea_no, sum(traf) FROM k_all WHERE insutype = '310' AND traf IS NOT NULL "
+        "AND (posts OR kind = 'V') GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    for code, amt in rows:
+        run.credited[code] += amt
+    flows = bank.read_flows(run.con)
+    waiting = {p.pool for p in run.pendings if p.received_ym == ym}
+    moves: list[list[Any]] = []
+    opens: list[list[Any]] = []
+    plans: list[dict[str, Any]] = []
+    for (pool, scheme), ledger in run.banks.items():
+        flow = flows.get((pool, scheme), bank.Flows())
+        pending = scheme == "310" and pool in waiting
+        month = bank.month_moves(ledger, flow, ym, run.levels, pending=pending)
+        opens += [[pool, scheme, acct, amt] for acct, amt in ledger.balances.items()]
+        bank.settle_month(ledger, flow, month)
+        moves += [move.row(pool, scheme) for move in month.moves]
+        run.interest[pool] += month.pa_interest
+        run.year_interest[pool] += month.pa_interest
+        if month.allocated:
+            plans.append(books.plan_row(pool, scheme, ym, month.needed, month.allocated))
+    load_table(run.con, "b_plan", bank.PLAN_SCHEMA, moves)
+    load_table(
+        run.con,
+        "b_open",
+        "poolarea_no VARCHAR, insutype VARCHAR, acct VARCHAR, balc DECIMAL(18,2)",
+        opens,
+    )
+    run_sql(run.con, "bank_statement")
+    run.copy("fund_transfers", ym)
+    run.copy("recoveries", ym)
+    run.copy("insured_headcount", ym)
+    run.write("fund_plan", ym, plans)
+    _voucher_month(run, m, ym)
+
+
+def _voucher_month(run: Run, m: int, ym: int) -> None:
+    """Opening vouchers at the start; decisions on pending interest when they fall due."""
+    rows: list[dict[str, Any]] = []
+    if m == 1:
+        rows += books.opening_vouchers(run.reserves, month_start(ym))
+    for number, item in enumerate(run.pendings, start=1):
+        if item.resolved_ym == ym and item.pool in run.open_pending:
+            traf_sn, amount, received = run.open_pending.pop(item.pool)
+            to_pool = bank.fen(amount * run.banks[(item.pool, "310")].pool_part)
+            parts = (to_pool, amount - to_pool)
+            day = month_start(ym).replace(day=18)
+            rows += books.interest_voucher(item.pool, number, day, parts, (traf_sn, received))
+            run.interest[item.pool] += parts[1]
+            run.year_interest[item.pool] += parts[1]
+    found = run.con.execute(
+        "SELECT poolarea_no, traf_sn, amt FROM b_all WHERE item = 'INTE_IN' AND fund_code IS NULL "
+        "ORDER BY traf_sn"
+    ).fetchall()
+    run.open_pending |= {pool: (traf_sn, amt, ym) for pool, traf_sn, amt in found}
+    run.write("vouchers", ym, rows)
+
+
+def _account_year(run: Run, ym: int) -> None:
+    """The persons' balances at the end of December, tied to the movements since the opening."""
+    rows = []
+    for pool in run.world.pools:
+        code = pool.code
+        total = run.reserves[(code, "310")][1]
+        total += run.credited[code] + run.interest[code] - run.spent[code]
+        rows.append([code, int(total * 100), int(run.year_interest[code] * 100)])
+    columns = "poolarea_no VARCHAR, balc_fen BIGINT, inte_fen BIGINT"
+    load_table(run.con, "pa_total", columns, rows)
+    run_sql(run.con, "account_details")
+    run.copy("account_details", ym)
+    run.year_interest.clear()
+
+
+def write_month(run: Run, m: int) -> None:
+    """Write every file of month ``m`` (0 = the lead month: settlements only)."""
+    ym = run.cal.ym(m)
+    set_variables(run.con, _month_variables(run, m))
+    if m and (m == 1 or ym % 100 == 1):
+        _start_year(run, m)
+    _settlement_month(run, ym)
+    if m:
+        _money_month(run, m, ym)
+        if ym % 100 == 12:
+            _account_year(run, ym)

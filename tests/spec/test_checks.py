@@ -1,0 +1,377 @@
+"""Every check sees what it is there to see: passes on good books, fails on broken ones."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from tests.spec.harness import (
+    check,
+    check_ids,
+    rerun,
+    rows,
+    run,
+    run_by_engine,
+    world,
+)
+from tests.spec.worlds import GOOD, good, good_books
+
+
+@dataclass(frozen=True)
+class Break:
+    """One thing broken in finished tables, and the item the check must name."""
+
+    check_id: str
+    what: str
+    sql: str
+    item: str
+
+
+def _one(check_id: str, what: str, sql: str, item: str) -> Break:
+    return Break(check_id, what, sql, item)
+
+
+IN_310 = "ledger_id = '610100-310'"
+BROKEN_TABLES = (
+    _one("I-01", "a row lost in a file",
+        "UPDATE fct_intake SET rows_accepted = 6 WHERE batch_id = 'B001'", "B001 行数"),
+    _one("I-01", "an amount lost in a file",
+        "UPDATE fct_intake SET amt_accepted = 69.99 WHERE batch_id = 'B001'", "B001 金额"),
+    _one("J-01", "an event amount that changed after posting",
+        "UPDATE jrn_event SET amount = amount + 1 WHERE posting_key = 'E01.POOL'", "E01.POOL"),
+    _one("J-01", "an entry without an account",
+        "UPDATE jrn_entry SET credit_account = NULL WHERE rule_id = 'E83.PA/310'", "E83.PA"),
+    _one("J-02", "a payment booked short",
+        "UPDATE jrn_benefit SET amount = amount - 0.01 WHERE voucher_key = 'PAY|T37'", "T37"),
+    _one("J-02", "a payment not booked",
+        "DELETE FROM jrn_benefit WHERE voucher_key = 'PAY|T12'", "T12"),
+    _one("J-03", "a gap in the numbers",
+        "UPDATE fct_journal SET voucher_no = 99 WHERE voucher_no = 2 AND period_ym = 202311",
+        "凭证号"),
+    _one("J-03", "a number used twice",
+        "UPDATE fct_journal SET voucher_no = 1 WHERE voucher_no = 2 AND period_ym = 202312",
+        "凭证号"),
+    _one("J-03", "numbers that start at 2",
+        "UPDATE fct_journal SET voucher_no = voucher_no + 1 WHERE voucher_no > 0", "凭证号"),
+    _one("J-04", "a voucher whose rows nobody can name",
+        "DELETE FROM fct_voucher_source WHERE source_amt = 65000 AND table_name = 'fund_transfers'"
+        " OR voucher_id IN (SELECT voucher_id FROM fct_journal WHERE event_id = 'PAY|T12')", ""),
+    _one("T-01", "a line of a voucher lost",
+        "DELETE FROM fct_journal WHERE event_id = 'BANK|T05' AND credit_amt > 0", ""),
+    _one("T-01", "one fen more on one line",
+        "UPDATE fct_journal SET debit_amt = debit_amt + 0.01"
+        " WHERE event_id = 'BANK|T34' AND debit_amt > 0", ""),
+    _one("T-01", "a voucher over two ledgers",
+        "UPDATE fct_journal SET ledger_id = '610100-390'"
+        " WHERE event_id = 'BANK|T05' AND credit_amt > 0", ""),
+    _one("T-01", "a voucher over two months",
+        "UPDATE fct_journal SET period_ym = 202312"
+        " WHERE event_id = 'BANK|T05' AND credit_amt > 0", ""),
+    _one("T-02", "an account missing from the ledger",
+        f"DELETE FROM fct_ledger_month WHERE account_code = '1004' AND {IN_310}", "post"),
+    _one("T-02", "a balance moved before closing only",
+        "UPDATE fct_ledger_month SET closing_amt = closing_amt + 1"
+        " WHERE account_code = '4101' AND closing_stage = 'pre'", "pre"),
+    _one("T-03", "an asset row that fell out of the total",
+        "UPDATE fct_balance_sheet SET close_amt = close_amt - 5300"
+        " WHERE row_code = 'A9' AND period_ym = 202312", "M"),
+    _one("T-03", "an annual sheet without its last row",
+        "DELETE FROM fct_balance_sheet WHERE row_code = 'T9' AND period_type = 'Y'", "Y"),
+    _one("T-04", "net assets that grew without income",
+        f"UPDATE fct_balance_sheet SET close_amt = close_amt + 7 WHERE row_code = 'N9' AND {IN_310}"
+        " AND period_ym = 202401", "N9"),
+    _one("T-04", "a month without its surplus row",
+        "DELETE FROM fct_income_statement WHERE row_code = '3' AND insutype = '390'", "N9"),
+    _one("T-05", "money moved between the pool and the accounts",
+        "UPDATE fct_balance_sheet SET close_amt = close_amt"
+        " + CASE row_code WHEN 'N1a' THEN 100 ELSE -100 END"
+        " WHERE row_code IN ('N1a', 'N1b') AND period_ym = 202401 AND period_type = 'M'", "N1a"),
+    _one("T-05", "pending money that rolled wrongly",
+        "UPDATE fct_balance_sheet SET close_amt = 1 WHERE row_code = 'N1c' AND period_ym = 202312",
+        "N1c"),
+    _one("T-06", "pending money left out of the main row",
+        "UPDATE fct_balance_sheet SET close_amt = 1081000.00"
+        " WHERE row_code = 'N1' AND insutype = '310' AND period_ym = 202311", "M"),
+    _one("T-07", "a month restated alone",
+        "UPDATE fct_income_statement SET month_amt = month_amt + 1"
+        " WHERE row_code = '1.1' AND period_ym = 202311 AND insutype = '310'", "1.1"),
+    _one("T-07", "a year to date that forgot a month",
+        "UPDATE fct_income_statement SET ytd_amt = month_amt"
+        " WHERE row_code = '5' AND period_ym = 202312 AND period_type = 'M'", "5"),
+    _one("T-08", "an opening balance typed anew",
+        "UPDATE fct_balance_sheet SET year_open_amt = year_open_amt + 1"
+        " WHERE row_code = 'A3' AND period_ym = 202401 AND insutype = '310'", "M A3"),
+    _one("T-08", "a new year that starts from nothing",
+        "UPDATE fct_balance_sheet SET year_open_amt = NULL WHERE period_ym = 202401", "M N9"),
+    _one("T-09", "a detail row that its parent does not hold",
+        "UPDATE fct_income_statement SET ytd_amt = ytd_amt + 1"
+        " WHERE row_code = '3.1.4' AND period_ym = 202312", "M 3.1"),
+    _one("T-09", "a resident detail row",
+        "UPDATE fct_income_statement SET ytd_amt = ytd_amt + 1"
+        " WHERE row_code = '2.1.3' AND insutype = '390'", "Y 2.1"),
+    _one("T-09", "a part greater than its whole",
+        "UPDATE fct_balance_sheet SET close_amt = 1 WHERE row_code = 'L1a'", "M 其中项"),
+    _one("T-10", "money left in the revenue account",
+        "UPDATE fct_balance_sheet SET close_amt = 0.01 WHERE row_code = 'A2'", "A2"),
+    _one("T-10", "money left in the treasury",
+        "UPDATE fct_balance_sheet SET close_amt = 0.01 WHERE row_code = 'A5'", "A5"),
+    _one("T-11", "a receipt booked a day late",
+        "UPDATE fct_journal SET posting_date = DATE '2023-11-07' WHERE event_id LIKE 'E0%2023-11-06%'",
+        "1002 2023-11-06"),
+    _one("T-11", "a bank movement never booked",
+        "DELETE FROM fct_journal WHERE event_id = 'BANK|T05'", "1003 2023-11-21"),
+    _one("T-11", "a statement that shows another balance",
+        "UPDATE stg_transfer SET balc = balc + 1 WHERE traf_sn = 'T38'", "1004 2023-12-15"),
+    _one("T-12", "a receipt booked short",
+        "UPDATE fct_journal SET debit_amt = debit_amt - 1"
+        " WHERE event_id = 'BANK|T34' AND account_code = '1003'", "对外收付"),
+    _one("T-12", "a sweep with one leg",
+        "DELETE FROM stg_transfer WHERE traf_sn = 'T33'", "内部划转"),
+    _one("T-13", "a premium left out of income",
+        "DELETE FROM fct_journal WHERE event_code = 'E05'", "4001+4601"),
+    _one("T-13", "a refund that lowered nothing",
+        "DELETE FROM fct_journal WHERE event_code = 'E16'", "4001+4601"),
+    _one("T-14", "expenditure short of what was paid",
+        "UPDATE fct_journal SET debit_amt = debit_amt - 1"
+        " WHERE event_id = 'PAY|T12' AND account_code = '50010101'", "统筹"),
+    _one("T-14", "account money told as pool money",
+        "UPDATE fct_journal SET account_code = '50010103'"
+        " WHERE event_id = 'PAY|T12' AND account_code = '50010202'", "个人账户"),
+    _one("T-19", "pending money at the year end",
+        "UPDATE fct_ledger_month SET closing_amt = 0.01"
+        " WHERE account_code = '4601' AND period_ym = 202312", "4601"),
+    _one("T-30", "a bank account that meets an account it never may",
+        "UPDATE jrn_entry SET credit_account = '2101' WHERE rule_id = 'FINSUBS_IN.ALL/310'"
+        " ; UPDATE jrn_entry SET debit_account = '1004' WHERE credit_account = '2101'",
+        "借 1004 贷 2101"),
+    _one("T-30", "an account of administrative cost",
+        "UPDATE fct_journal SET account_code = '5501' WHERE account_code = '5101'", "科目 5501"),
+    _one("T-30", "a posting to an account that has details",
+        "UPDATE fct_journal SET account_code = '5001' WHERE account_code = '500101'", "科目 5001"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("check_id", check_ids())
+def test_check_passes_on_good_books_and_has_something_to_test(check_id: str) -> None:
+    """A check that tests nothing would pass for ever."""
+    outcome = check(good_books(), check_id)
+    assert (outcome.status, outcome.failed) == ("passed", ())
+    assert outcome.tested > 0
+
+
+@pytest.mark.parametrize("check_id", check_ids())
+def test_check_is_not_applicable_where_there_is_nothing(check_id: str) -> None:
+    """An empty world is neither right nor wrong."""
+    outcome = check(world(), check_id)
+    assert (outcome.status, outcome.tested) == ("not_applicable", 0)
+
+
+@pytest.mark.parametrize("check_id", check_ids())
+def test_check_has_the_columns_the_engine_expects(check_id: str) -> None:
+    """ledger_id, period_ym INTEGER, item and two amounts of one type; else the engine says error."""
+    result = run_by_engine(good_books(), check_id)
+    assert (result.status, result.note) == ("passed", "")
+    assert (result.rows_failed, str(result.difference_amt)) == (0, "0.00")
+
+
+@pytest.mark.parametrize("broken", BROKEN_TABLES, ids=lambda b: f"{b.check_id} {b.what}")
+def test_check_fails_on(broken: Break) -> None:
+    """One thing broken, the named check fails and names the item."""
+    outcome = check(good_books().sql(broken.sql), broken.check_id)
+    assert outcome.status == "failed"
+    assert broken.item in outcome.items or not broken.item
+
+
+def test_every_check_has_a_test_that_breaks_it() -> None:
+    """A new check without a break of its own is not accepted."""
+    assert {broken.check_id for broken in BROKEN_TABLES} == set(check_ids())
+
+
+def test_there_are_as_many_checks_as_the_design_asks_for_now() -> None:
+    """A check that disappears would take its guard with it."""
+    assert sorted(check_ids()) == [
+        "I-01", "J-01", "J-02", "J-03", "J-04",
+        "T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07", "T-08", "T-09", "T-10",
+        "T-11", "T-12", "T-13", "T-14", "T-19", "T-30",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("check_id", "sql"),
+    [
+        ("I-01", "UPDATE fct_intake SET amt_held = NULL WHERE batch_id = 'B001'"),
+        ("J-01", "DELETE FROM jrn_entry WHERE rule_id = 'E04.ALL/390' OR event_code = 'E05'"),
+        ("J-02", "DELETE FROM jrn_benefit"),
+        ("J-03", "UPDATE fct_journal SET voucher_no = voucher_no + 1"),
+        ("J-04", "DELETE FROM fct_voucher_source"),
+        ("T-01", "UPDATE fct_journal SET credit_amt = NULL"),
+        ("T-03", "DELETE FROM fct_balance_sheet WHERE row_code = 'T9'"),
+        ("T-04", "UPDATE fct_balance_sheet SET close_amt = NULL"),
+        ("T-05", "UPDATE fct_balance_sheet SET close_amt = NULL"),
+        ("T-06", "DELETE FROM fct_balance_sheet WHERE row_code IN ('N1a', 'N1b', 'N1c')"),
+        ("T-07", "UPDATE fct_income_statement SET ytd_amt = NULL"),
+        ("T-08", "UPDATE fct_balance_sheet SET year_open_amt = NULL"),
+        ("T-09", "DELETE FROM fct_income_statement WHERE starts_with(row_code, '3.1.')"),
+        ("T-10", "UPDATE fct_balance_sheet SET close_amt = NULL"),
+        ("T-11", "UPDATE stg_transfer SET balc = NULL"),
+        ("T-12", "UPDATE stg_transfer SET signed_amt = NULL, is_external = NULL"),
+        ("T-19", "UPDATE fct_ledger_month SET closing_amt = NULL"),
+    ],
+)
+def test_a_missing_figure_is_a_failure(check_id: str, sql: str) -> None:
+    """NULL is never equal to anything, NULL included on one side."""
+    assert check(good_books().sql(sql), check_id).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("check_id", "rule"),
+    [
+        ("T-02", "DELETE FROM rule_account WHERE account_code = '1004' AND insutype = '310'"),
+        ("T-03", "DELETE FROM rule_statement_term WHERE row_code = 'A9' AND ref = 'A4'"),
+        ("T-03", "UPDATE rule_statement_term SET sign = -1 WHERE row_code = 'A4'"),
+        ("T-04", "UPDATE rule_account SET closes_to = '2001' WHERE account_code = '4101'"),
+        ("T-04", "DELETE FROM rule_statement_term WHERE statement = 'IS' AND ref = '5101'"),
+        ("T-05", "UPDATE rule_account SET closes_to = '300101' WHERE account_code = '400102'"),
+        ("T-05", "UPDATE rule_statement_term SET ref = '420102' WHERE ref = '420101'"),
+        ("T-06", "DELETE FROM rule_statement_term WHERE row_code = 'N1' AND ref = '4601'"),
+        ("T-09", "DELETE FROM rule_statement_term WHERE row_code = '3.1.3'"),
+        ("T-09", "UPDATE rule_statement_term SET ref = '5001' WHERE row_code = '3.1'"),
+        ("T-10", "UPDATE rule_posting SET credit_account = '1003' WHERE posting_key = 'URSN.1'"),
+        ("T-11", "UPDATE rule_clct_way SET receipt_account = '1002' WHERE clct_way = '02'"),
+        ("T-11", "UPDATE rule_clct_way SET cash_date_column = 'arvl_date' WHERE clct_way = '02'"),
+        ("T-11", "UPDATE rule_bank_account SET account_code = '1004' WHERE hif_acct_type = '4'"),
+        ("T-12", "UPDATE rule_traf_item SET is_external = false WHERE traf_item = 'DABING_OUT'"),
+        ("T-12", "UPDATE rule_traf_item SET posting_source = '' WHERE traf_item = 'FINSUBS_IN'"),
+        ("T-13", "UPDATE rule_posting SET credit_account = '4501' WHERE event_code = 'E05'"),
+        ("T-14", "UPDATE rule_posting SET debit_account = '50010103'"
+            " WHERE rule_id = 'PAY.PA_OUTPATIENT/310'"),
+        ("J-01", "UPDATE rule_posting SET valid_to = DATE '2023-11-30' WHERE event_code = 'E83'"),
+        ("J-01", "INSERT INTO rule_posting SELECT * REPLACE ('twice' AS rule_id) FROM rule_posting"
+            " WHERE rule_id = 'E01.POOL/310'"),
+        ("J-02", "UPDATE rule_med_class SET valid_to = DATE '2023-01-01' WHERE scheme = '390'"),
+        ("T-30", "DELETE FROM rule_bank_pair WHERE debit_prefix = '5101'"),
+        ("T-30", "DELETE FROM rule_account WHERE account_code = '5101'"),
+    ],
+)  # fmt: skip
+def test_a_broken_rule_makes_a_check_fail(check_id: str, rule: str) -> None:
+    """Rules are data: one wrong cell is seen by a check, not by a reader."""
+    assert check(good(rule), check_id).status == "failed"
+
+
+@pytest.mark.parametrize(
+    ("check_id", "row"),
+    [
+        ("T-11", "DELETE FROM vouchers WHERE voucher_no = 'V1'"),
+        ("T-01", "DELETE FROM vouchers WHERE account_code = '300102'"),
+        ("T-02", "DELETE FROM vouchers WHERE account_code = '300102'"),
+        ("T-03", "DELETE FROM vouchers WHERE account_code = '300102'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C1'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C2'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C3'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C4'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C5'"),
+        ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C6'"),
+        ("T-12", "DELETE FROM contributions WHERE clct_detl_id = 'C6'"),
+        ("J-02", "DELETE FROM clearing WHERE fee_clr_id = 'F1'"),
+        ("J-02", "UPDATE clearing SET act_dfr_amt = 49999.99 WHERE fee_clr_id = 'F1'"),
+        ("J-02", "DELETE FROM settlements WHERE setl_id = 'S3'"),
+        ("J-02", "UPDATE settlements SET clr_ym = NULL WHERE setl_id = 'S3'"),
+        ("T-11", "DELETE FROM recoveries"),
+        ("T-11", "UPDATE recoveries SET act_retn_amt = 299.99"),
+        ("T-10", "DELETE FROM fund_transfers WHERE traf_sn IN ('T14', 'T15')"),
+        ("T-10", "DELETE FROM fund_transfers WHERE traf_sn IN ('T09', 'T10')"),
+        ("T-12", "DELETE FROM fund_transfers WHERE traf_sn = 'T01'"),
+        ("T-12", "DELETE FROM fund_transfers WHERE traf_sn = 'T04'"),
+        ("T-12", "DELETE FROM fund_transfers WHERE traf_sn = 'T06'"),
+        ("T-12", "DELETE FROM fund_transfers WHERE traf_sn = 'T16'"),
+        ("T-11", "DELETE FROM fund_transfers WHERE traf_sn = 'T37'"),
+        ("T-11", "UPDATE fund_transfers SET acen_date = DATE '2023-11-07' WHERE traf_sn = 'T01'"),
+        ("T-12", "UPDATE fund_transfers SET fin_vali_flag = 'F' WHERE traf_sn = 'T13'"),
+        ("T-19", "UPDATE contributions SET traf_time = '2024-01-02' WHERE clct_detl_id = 'C2'"),
+    ],
+)
+def test_a_broken_row_makes_a_check_fail(check_id: str, row: str) -> None:
+    """A row lost, changed or dated wrongly in the extracts reaches a check."""
+    assert check(good(row), check_id).status == "failed"
+
+
+def test_every_posting_rule_in_use_is_missed_by_j_01() -> None:
+    """Take away any one rule that posts in these books: J-01 names its key."""
+    books = good_books()
+    used = rows(
+        books,
+        """SELECT DISTINCT r.rule_id, r.posting_key FROM jrn_entry
+        INNER JOIN rule_posting AS r USING (rule_id) ORDER BY ALL""",
+    )
+    assert len(used) == 21
+    for rule_id, posting_key in used:
+        books.sql(
+            "CREATE OR REPLACE TEMP TABLE kept AS FROM jrn_entry",
+            f"DELETE FROM jrn_entry WHERE rule_id = '{rule_id}'",
+        )
+        assert set(check(books, "J-01").items) == {posting_key}
+        books.sql("CREATE OR REPLACE TABLE jrn_entry AS FROM kept")
+
+
+def test_every_line_of_the_journal_is_missed_by_t_01() -> None:
+    """Take away any one line, closing and opening included: its voucher is unbalanced."""
+    books = good_books().sql("CREATE TEMP TABLE kept AS FROM fct_journal")
+    every = rows(books, "SELECT voucher_id, line_no FROM kept ORDER BY ALL")
+    assert len(every) > 60
+    for voucher_id, line_no in every:
+        books.sql(
+            f"CREATE OR REPLACE TABLE fct_journal AS FROM kept"
+            f" WHERE NOT (voucher_id = '{voucher_id}' AND line_no = {line_no})"
+        )
+        assert check(books, "T-01").items == [voucher_id]
+
+
+def test_t_10_is_a_hint_and_all_the_others_are_hard() -> None:
+    """Severity is part of the contract: H stops a release, S does not."""
+    severity = {c: run_by_engine(good_books(), c).severity for c in check_ids()}
+    assert [c for c, told in severity.items() if told == "S"] == ["T-10"]
+
+
+def test_t_11_starts_with_the_first_line_of_the_bank_statement() -> None:
+    """An opening voucher before the first bank line is compared from that line on."""
+    spec = good_books()
+    assert rows(
+        run(spec, "t_11"),
+        "SELECT min(item) FROM t_11 WHERE ledger_id = '610100-310' AND item LIKE '1003%'",
+    ) == [("1003 2023-11-10",)]
+
+
+def test_t_11_wants_a_statement_for_every_account_with_a_movement() -> None:
+    """Books that move an account no statement tells of."""
+    spec = good("DELETE FROM fund_transfers WHERE hif_acct_type = '5'")
+    assert "1005 2023-12-06" in check(spec, "T-11").items
+
+
+def test_t_19_names_the_month_only_at_the_year_end() -> None:
+    """Pending money in November is as it should be."""
+    pending = good("UPDATE contributions SET traf_time = NULL, traf_sumamt = NULL"
+        " WHERE clct_detl_id = 'C2'")  # fmt: skip
+    assert check(pending, "T-19").failed == (
+        ("610100-310", "202312", "4601", "0.00", "10000.00"),
+    )
+
+
+def test_a_manual_voucher_meets_the_bank_allow_list_too() -> None:
+    """T-30: 借 1101 贷 1002 is nowhere allowed; 借 110102 贷 1004 is."""
+    manual = """
+        voucher_no | line_no | event_id | posting_date | account_code | debit_amt | credit_amt
+        V8         | 1       | E51      | 2023-11-20   | 110102       | 500.00    | 0.00
+        V8         | 2       | E51      | 2023-11-20   | {bank}       | 0.00      | 500.00
+    """
+    allowed = world(**{**GOOD, "vouchers": manual.format(bank="1004")})
+    refused = world(**{**GOOD, "vouchers": manual.format(bank="1002")})
+    assert check(allowed, "T-30").items == []
+    assert check(refused, "T-30").items == ["借 110102 贷 1002"]
+
+
+def test_a_mended_table_passes_again() -> None:
+    """Checks read what stands there now, not what stood there before."""
+    spec = good_books().sql("DELETE FROM fct_journal WHERE event_id = 'BANK|T05'")
+    assert check(spec, "T-11").status == "failed"
+    assert check(rerun(spec, "fct_journal"), "T-11").status == "passed"

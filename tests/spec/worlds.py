@@ -1,0 +1,118 @@
+"""A small world in which every check has something to test and none fails.
+
+One pool, both schemes, November 2023 to January 2024: an opening voucher, premiums over bank and
+treasury, one premium attributed a month late, a refund, a payment below what was settled, a
+recovery, subsidy, money for catastrophic illness. The bank statement carries its own balances.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.spec.harness import Spec, check, check_ids, copy, run, world
+
+VOUCHERS = """
+    voucher_no | line_no | insutype | posting_date | account_code | debit_amt  | credit_amt | fund
+    V1         | 1       | 310      | 2023-11-01   | 1003         | 1000000.00 | 0.00       | NA
+    V1         | 2       | 310      | 2023-11-01   | 300101       | 0.00       | 700000.00  | POOL
+    V1         | 3       | 310      | 2023-11-01   | 300102       | 0.00       | 300000.00  | PA
+    V2         | 1       | 390      | 2023-11-01   | 1003         | 50000.00   | 0.00       | NA
+    V2         | 2       | 390      | 2023-11-01   | 3001         | 0.00       | 50000.00   | NA
+"""
+
+CONTRIBUTIONS = """
+    clct_detl_id | init_clct_detl_id | clct_obj | insutype | revs_flag | clct_way | accrym_begn | emp_clct_amt | psn_clct_amt | finsubs_amt | traf_sumamt | arvl_date  | intsury_time        | traf_time
+    C1           |                   | E        | 310      | Z         | 01       | 202311      | 60000.00     | 20000.00     | 0.00        | 20000.00    | 2023-11-06 |                     |
+    C2           |                   | E        | 310      | Z         | 01       | 202311      | 10000.00     | 0.00         | 0.00        | 2500.00     | 2023-11-08 |                     | 2023-12-15 09:00:00
+    C3           |                   | E        | 310      | Z         | 02       | 202312      | 40000.00     | 10000.00     | 0.00        | 10000.00    | 2023-12-05 | 2023-12-06 16:00:00 |
+    C4           |                   | E        | 310      | Z         | 01       | 202312      | 1000.00      | 0.00         | 0.00        | 0.00        | 2023-12-07 |                     |
+    C5           | C1                | E        | 310      | -         | 01       | 202311      | -600.00      | -200.00      | 0.00        | -200.00     | 2023-12-20 |                     |
+    C6           |                   | R        | 390      | Z         | 01       | 202401      | 0.00         | 40000.00     | 64000.00    |             | 2023-11-09 |                     |
+"""  # noqa: E501
+
+FUND_TRANSFERS = """
+    traf_sn | insutype | traf_item  | hif_acct_type | incexpd_dirc | amt      | balc       | acen_date  | fund_code | fee_clr_id
+    T01     | 310      | PREM_IN    | 1             | 1            | 80000.00 | 80000.00   | 2023-11-06 |           |
+    T02     | 310      | PREM_IN    | 1             | 1            | 10000.00 | 90000.00   | 2023-11-08 |           |
+    T03     | 310      | URSN       | 1             | 2            | 90000.00 | 0.00       | 2023-11-10 |           |
+    T04     | 310      | URSN       | 4             | 1            | 90000.00 | 1090000.00 | 2023-11-10 |           |
+    T05     | 310      | INTE_IN    | 4             | 1            | 1000.00  | 1091000.00 | 2023-11-21 | 310100    |
+    T06     | 310      | ALLOC_OUT  | 4             | 2            | 70000.00 | 1021000.00 | 2023-11-22 |           |
+    T07     | 310      | ALLOC_OUT  | 2             | 1            | 70000.00 | 70000.00   | 2023-11-22 |           |
+    T08     | 310      | SURY_IN    | 5             | 1            | 50000.00 | 50000.00   | 2023-12-06 |           |
+    T09     | 310      | URSN       | 5             | 2            | 50000.00 | 0.00       | 2023-12-07 |           |
+    T10     | 310      | URSN       | 4             | 1            | 50000.00 | 1071000.00 | 2023-12-07 |           |
+    T11     | 310      | PREM_IN    | 1             | 1            | 1000.00  | 1000.00    | 2023-12-07 |           |
+    T12     | 310      | DFR_OUT    | 2             | 2            | 65000.00 | 5000.00    | 2023-12-12 |           | F1
+    T13     | 310      | REFD_OUT   | 1             | 2            | 800.00   | 200.00     | 2023-12-20 |           |
+    T14     | 310      | URSN       | 1             | 2            | 200.00   | 0.00       | 2023-12-21 |           |
+    T15     | 310      | URSN       | 4             | 1            | 200.00   | 1071200.00 | 2023-12-21 |           |
+    T16     | 310      | RETN_IN    | 2             | 1            | 300.00   | 5300.00    | 2023-12-22 |           |
+    T17     | 310      | FINSUBS_IN | 4             | 1            | 5000.00  | 1076200.00 | 2024-01-05 |           |
+    T31     | 390      | PREM_IN    | 1             | 1            | 40000.00 | 40000.00   | 2023-11-09 |           |
+    T32     | 390      | URSN       | 1             | 2            | 40000.00 | 0.00       | 2023-11-10 |           |
+    T33     | 390      | URSN       | 4             | 1            | 40000.00 | 90000.00   | 2023-11-10 |           |
+    T34     | 390      | FINSUBS_IN | 4             | 1            | 64000.00 | 154000.00  | 2023-11-15 |           |
+    T35     | 390      | ALLOC_OUT  | 4             | 2            | 30000.00 | 124000.00  | 2023-12-05 |           |
+    T36     | 390      | ALLOC_OUT  | 2             | 1            | 30000.00 | 30000.00   | 2023-12-05 |           |
+    T37     | 390      | DFR_OUT    | 2             | 2            | 20000.00 | 10000.00   | 2023-12-12 |           | F2
+    T38     | 390      | DABING_OUT | 2             | 2            | 9000.00  | 1000.00    | 2023-12-15 |           |
+"""  # noqa: E501
+
+SETTLEMENTS = """
+    setl_id | insutype | med_type | hifp_pay | acct_pay | hifmi_pay
+    S1      | 310      | 21       | 40000.00 | 5000.00  | 0.00
+    S2      | 310      | 11       | 12000.00 | 10000.00 | 0.00
+    S3      | 390      | 21       | 20000.00 | 0.00     | 3000.00
+"""
+
+CLEARING = """
+    fee_clr_id | insutype | fund_appy_sum | det_sumamt | act_dfr_amt | acct_pay
+    F1         | 310      | 52000.00      | 2000.00    | 50000.00    | 15000.00
+    F2         | 390      | 20000.00      | 0.00       | 20000.00    | 0.00
+"""
+
+RECOVERIES = """
+    det_id | setl_id | ocur_ym | retn_way | traf_sn | crtf_amt | act_retn_amt | act_retn_date
+    D1     | S1      | 202311  | 2        | T16     | 300.00   | 300.00       | 2023-12-22
+"""
+
+INTAKE = """
+    batch_id | rows_read | rows_accepted | rows_duplicate | rows_quarantined | amt_read | amt_accepted | amt_duplicate | amt_superseded | amt_held | amt_quarantined | amt_out_of_scope
+    B001     | 10        | 7             | 2              | 1                | 100.00   | 70.00        | 20.00         | 0.00           | 0.00     | 10.00           | 0.00
+    B002     | 4         | 4             | 0              | 0                |          |              |               |                |          |                 |
+"""  # noqa: E501
+
+GOOD = {
+    "vouchers": VOUCHERS,
+    "contributions": CONTRIBUTIONS,
+    "fund_transfers": FUND_TRANSFERS,
+    "settlements": SETTLEMENTS,
+    "clearing": CLEARING,
+    "recoveries": RECOVERIES,
+    "intake_batch": INTAKE,
+}
+
+
+def good(*mutations: str) -> Spec:
+    """The world's inputs, changed by the statements given; no model is made yet."""
+    return copy(_inputs()).sql(*mutations)
+
+
+def good_books() -> Spec:
+    """The world with every model the checks read."""
+    return copy(_books())
+
+
+@cache
+def _inputs() -> Spec:
+    return world(**GOOD)
+
+
+@cache
+def _books() -> Spec:
+    spec = copy(_inputs())
+    for check_id in check_ids():
+        check(spec, check_id)
+    run(spec, "fct_journal")
+    return spec
