@@ -61,7 +61,9 @@ def posting_page() -> str:
     with (ROOT / "transforms/rules/rule_posting.csv").open(encoding="utf-8", newline="") as file:
         rules = list(csv.DictReader(file))
     with (ROOT / "transforms/rules/rule_account.csv").open(encoding="utf-8", newline="") as file:
-        names = {(r["insutype"], r["account_code"]): r["account_name"] for r in csv.DictReader(file)}
+        names = {
+            (r["insutype"], r["account_code"]): r["account_name"] for r in csv.DictReader(file)
+        }
 
     def account(rule: dict[str, str], column: str) -> str:
         code = rule[column]

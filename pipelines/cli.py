@@ -259,7 +259,9 @@ def _request(
 
     if through is not None and not (200001 <= through <= 209912 and 1 <= through % 100 <= 12):
         raise JiecunError(
-            Problem("THROUGH_INVALID", "--through", "月份 yyyymm，如 202512", str(through), "改正月份"),
+            Problem(
+                "THROUGH_INVALID", "--through", "月份 yyyymm，如 202512", str(through), "改正月份"
+            ),
             exit_code=EXIT_USAGE,
         )
     settings = Settings()
@@ -278,7 +280,11 @@ def _region_text() -> Path:
     if not found:
         raise JiecunError(
             Problem(
-                "REGION_TEXT", "data/raw/regions", "区划清单 000_*.txt", "没有", "从代码库恢复该文件"
+                "REGION_TEXT",
+                "data/raw/regions",
+                "区划清单 000_*.txt",
+                "没有",
+                "从代码库恢复该文件",
             ),
             exit_code=EXIT_USAGE,
         )
@@ -306,7 +312,9 @@ def _print_run(launched: Launched) -> None:
 
     outcome = launched.outcome
     if not outcome.published:
-        out.print(f"没有新数据（{outcome.unchanged_files} 个文件未变）；当前发布 {outcome.release_id}")
+        out.print(
+            f"没有新数据（{outcome.unchanged_files} 个文件未变）；当前发布 {outcome.release_id}"
+        )
     else:
         print_release(out, outcome)
     steps = "，".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())

@@ -32,14 +32,29 @@ from schemas.columns import (
 )
 from schemas.table import LookupRule, RowRule, Spec, Table
 
-REGION = LookupRule("REGION_UNKNOWN", "ref_region_code", (("insu_admdvs", "region_code"),), "参保区划不在区划表内")
-POOL_KNOWN = LookupRule("POOL_UNKNOWN", "ref_pooling_area", (("poolarea_no", "poolarea_no"),), "统筹区编号不在统筹区表内")
+REGION = LookupRule(
+    "REGION_UNKNOWN", "ref_region_code", (("insu_admdvs", "region_code"),), "参保区划不在区划表内"
+)
+POOL_KNOWN = LookupRule(
+    "POOL_UNKNOWN",
+    "ref_pooling_area",
+    (("poolarea_no", "poolarea_no"),),
+    "统筹区编号不在统筹区表内",
+)
 POOL_MATCH = LookupRule(
     "POOL_MISMATCH", "ref_pooling_area_member", (("insu_admdvs", "region_code"), ("poolarea_no", "poolarea_no")),
     "参保区划与统筹区不符，暂挂", disposition="held",
 )  # fmt: skip
-SCHEME_KNOWN = LookupRule("INSUTYPE_UNKNOWN", "ref_insutype", (("insutype", "insutype"),), "险种代码未知")
-SCHEME_IN_SCOPE = LookupRule("OUT_OF_SCOPE", "ref_insutype_in_scope", (("insutype", "insutype"),), "险种不在本系统范围", disposition="out_of_scope")
+SCHEME_KNOWN = LookupRule(
+    "INSUTYPE_UNKNOWN", "ref_insutype", (("insutype", "insutype"),), "险种代码未知"
+)
+SCHEME_IN_SCOPE = LookupRule(
+    "OUT_OF_SCOPE",
+    "ref_insutype_in_scope",
+    (("insutype", "insutype"),),
+    "险种不在本系统范围",
+    disposition="out_of_scope",
+)
 
 
 class Settlements(Table):
@@ -83,7 +98,9 @@ class Settlements(Table):
     psn_no: Text = person("人员编号")
     insutype: Text = text("险种类型", max_len=6)
     psn_type: Text = text("人员类别", max_len=6)
-    insu_admdvs: Text = text("参保所属医保区划", max_len=6, missing_reason="REGION_MISSING", aliases=("insuplc_admdvs",))
+    insu_admdvs: Text = text(
+        "参保所属医保区划", max_len=6, missing_reason="REGION_MISSING", aliases=("insuplc_admdvs",)
+    )
     poolarea_no: Text = text("统筹区编号", max_len=6)
     fix_blng_admdvs: Text = text("定点归属医保区划", null=True, max_len=6, optional=True)
     fixmedins_code: Text = text("定点医药机构编号", max_len=30)
@@ -115,9 +132,15 @@ class Settlements(Table):
     psn_pay: Money = money("个人支付金额", aliases=("psn_part_amt", "psn_part_am"))
     acct_pay: Money = money("个人账户支出", aliases=("acct_payamt",))
     cash_payamt: Money = money("现金支付金额", aliases=("psn_cash_pay", "psncash_pay"))
-    ownpay_hosp_part: Money = money("医院负担金额", default="0", aliases=("hosp_part_amt",), optional=True)
-    acct_mulaid_pay: Money = money("账户共济支付金额", default="0", note="已含在个人账户支出内", optional=True)
-    pool_prop_selfpay: Ratio = ratio("基本医疗统筹支付比例", null=True, note="名为金额，实为比例，不得汇总", optional=True)
+    ownpay_hosp_part: Money = money(
+        "医院负担金额", default="0", aliases=("hosp_part_amt",), optional=True
+    )
+    acct_mulaid_pay: Money = money(
+        "账户共济支付金额", default="0", note="已含在个人账户支出内", optional=True
+    )
+    pool_prop_selfpay: Ratio = ratio(
+        "基本医疗统筹支付比例", null=True, note="名为金额，实为比例，不得汇总", optional=True
+    )
     refd_setl_flag: Text = text("退费结算标志", max_len=3)
     vali_flag: Text = text("有效标志", max_len=3)
     clr_ym: Ym = ym("清算年月", null=True, optional=True)
@@ -188,7 +211,9 @@ class Contributions(Table):
     )  # fmt: skip
 
     rid: Text = ident("数据唯一记录号")
-    clct_detl_id: Text = ident("缴费明细ID", aliases=("emp_clct_detl_id", "staf_clct_detl_id", "rsdt_clct_detl_id"))
+    clct_detl_id: Text = ident(
+        "缴费明细ID", aliases=("emp_clct_detl_id", "staf_clct_detl_id", "rsdt_clct_detl_id")
+    )
     init_clct_detl_id: Text = ident("原缴费明细ID", null=True, aliases=("init_rsdt_clct_detl_id",))
     clct_obj: Text = text("缴费对象", max_len=2, note="E 单位 S 职工 R 居民")
     emp_no: Text = employer("单位编号", null=True)
@@ -213,7 +238,9 @@ class Contributions(Table):
     psn_clct_into_acct_amt: Money = money("个人缴费划入账户", null=True, optional=True)
     oth_clct_traf_amt: Money = money("其他缴费划入账户", null=True, optional=True)
     finsubs_traf_amt: Money = money("财政补助划入账户", null=True, optional=True)
-    traf_sumamt: Money = money("划入个人账户总额", null=True, note="已缴职工行为空 = 归属未知，入待转")
+    traf_sumamt: Money = money(
+        "划入个人账户总额", null=True, note="已缴职工行为空 = 归属未知，入待转"
+    )
     traf_time: Stamp = stamp("划账时间", null=True)
     inte: Money = money("利息", default="0")
     latefee: Money = money("滞纳金", default="0")
@@ -252,7 +279,9 @@ class FundTransfers(Table):
     poolarea_no: Text = text("统筹区编号", max_len=6)
     insutype: Text = text("险种类型", max_len=6)
     fund_code: Text = text("基金款项代码", null=True, max_len=6, note="保费、利息行为空 = 归属未知")
-    hif_acct_type: Text = text("账户类别", max_len=3, note="1 收入户 2 支出户 3 收支户 4 财政专户 5 国库")
+    hif_acct_type: Text = text(
+        "账户类别", max_len=3, note="1 收入户 2 支出户 3 收支户 4 财政专户 5 国库"
+    )
     cntp_acct_type: Text = text("对方账户类别", null=True, max_len=3)
     traf_item: Text = text("收付项目", max_len=20)
     incexpd_dirc: Text = text("收支方向", max_len=3, note="1 收 2 付")

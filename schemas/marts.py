@@ -38,7 +38,9 @@ def _mart(zh: str, grain: str, *key: str, weakness: str = "") -> Spec:
 class DimRegion(Table):
     """Regions as read from the region text; history and successors are added by a later release."""
 
-    _spec: ClassVar[Spec] = _mart("区划", "区划文本中一个单位一行", "source_line", "token_no", "part_no")
+    _spec: ClassVar[Spec] = _mart(
+        "区划", "区划文本中一个单位一行", "source_line", "token_no", "part_no"
+    )
 
     source_line: Count = count("文本行号")
     token_no: Count = count("行内序号")
@@ -120,7 +122,9 @@ class DimInstitution(Table):
 class FctJournal(Table):
     """Voucher lines, the closing lines of each month included."""
 
-    _spec: ClassVar[Spec] = _mart("记账凭证分录", "一张凭证一行分录", "book", "voucher_id", "line_no")
+    _spec: ClassVar[Spec] = _mart(
+        "记账凭证分录", "一张凭证一行分录", "book", "voucher_id", "line_no"
+    )
 
     book: Text = text(BOOK)
     ledger_id: Text = text(LEDGER)
@@ -149,7 +153,9 @@ class FctJournal(Table):
 class FctVoucherSource(Table):
     """Which rows of which raw file stand behind a voucher."""
 
-    _spec: ClassVar[Spec] = _mart("凭证来源", "一张凭证一个来源文件一行", "book", "voucher_id", "table_name", "source_sha")
+    _spec: ClassVar[Spec] = _mart(
+        "凭证来源", "一张凭证一个来源文件一行", "book", "voucher_id", "table_name", "source_sha"
+    )
 
     book: Text = text(BOOK)
     voucher_id: Text = text("凭证标识")
@@ -164,7 +170,15 @@ class FctVoucherSource(Table):
 class FctLedgerMonth(Table):
     """Monthly balance of every used leaf account, before (pre) and after (post) closing."""
 
-    _spec: ClassVar[Spec] = _mart("科目余额", "一个账套一个月一个末级科目一个结转阶段一行", "book", "ledger_id", "period_ym", "account_code", "closing_stage")
+    _spec: ClassVar[Spec] = _mart(
+        "科目余额",
+        "一个账套一个月一个末级科目一个结转阶段一行",
+        "book",
+        "ledger_id",
+        "period_ym",
+        "account_code",
+        "closing_stage",
+    )
 
     book: Text = text(BOOK)
     ledger_id: Text = text(LEDGER)
@@ -185,7 +199,15 @@ class FctLedgerMonth(Table):
 class FctBalanceSheet(Table):
     """资产负债表, monthly (M) and annual (Y), row by row as in the official form."""
 
-    _spec: ClassVar[Spec] = _mart("资产负债表", "一个账套一个期间一行项目", "book", "ledger_id", "period_type", "period_ym", "row_code")
+    _spec: ClassVar[Spec] = _mart(
+        "资产负债表",
+        "一个账套一个期间一行项目",
+        "book",
+        "ledger_id",
+        "period_type",
+        "period_ym",
+        "row_code",
+    )
 
     book: Text = text(BOOK)
     ledger_id: Text = text(LEDGER)
@@ -226,7 +248,9 @@ class FctIncomeStatement(Table):
 class FctBudgetExecution(Table):
     """Budget against actual, year to date."""
 
-    _spec: ClassVar[Spec] = _mart("预算执行", "一个账套一个月一个预算项目一行", "book", "ledger_id", "period_ym", "budg_item")
+    _spec: ClassVar[Spec] = _mart(
+        "预算执行", "一个账套一个月一个预算项目一行", "book", "ledger_id", "period_ym", "budg_item"
+    )
 
     book: Text = text(BOOK)
     ledger_id: Text = text(LEDGER)
@@ -245,7 +269,14 @@ class FctBudgetExecution(Table):
 class FctSettlementMonth(Table):
     """Settlements by event month: the statistics' clock, not the books'."""
 
-    _spec: ClassVar[Spec] = _mart("医保结算月度", "一个账套一个机构一个医疗类别一个结算月份一行", "ledger_id", "fixmedins_code", "med_type", "period_ym")
+    _spec: ClassVar[Spec] = _mart(
+        "医保结算月度",
+        "一个账套一个机构一个医疗类别一个结算月份一行",
+        "ledger_id",
+        "fixmedins_code",
+        "med_type",
+        "period_ym",
+    )
 
     ledger_id: Text = text(LEDGER)
     poolarea_no: Text = text("统筹区编号")
@@ -266,7 +297,9 @@ class FctSettlementMonth(Table):
 class FctContributionMonth(Table):
     """Premiums by cash month."""
 
-    _spec: ClassVar[Spec] = _mart("缴费月度", "一个账套一个到账月份一个事项一行", "ledger_id", "period_ym", "event_code")
+    _spec: ClassVar[Spec] = _mart(
+        "缴费月度", "一个账套一个到账月份一个事项一行", "ledger_id", "period_ym", "event_code"
+    )
 
     ledger_id: Text = text(LEDGER)
     poolarea_no: Text = text("统筹区编号")
@@ -297,7 +330,9 @@ class FctUnpaidSettlement(Table):
     settled_pa_amt: Money = money("已结算账户支付")
     paid_pool_amt: Money = money("已拨付统筹")
     paid_pa_amt: Money = money("已拨付账户")
-    payment_difference_amt: Money = money("支付方式差额", note="已拨付清算的实际拨付 − 其结算统筹支付（含扣款、预留）")
+    payment_difference_amt: Money = money(
+        "支付方式差额", note="已拨付清算的实际拨付 − 其结算统筹支付（含扣款、预留）"
+    )
     reserve_amt: Money = money("预留金")
     unpaid_pool_amt: Money = money("未拨付统筹", note="未拨付清算与未清算的结算统筹支付")
     unpaid_pa_amt: Money = money("未拨付账户")
@@ -306,7 +341,13 @@ class FctUnpaidSettlement(Table):
 class FctOtherFund(Table):
     """Money of other funds on the same settlements: memo, outside the ledger."""
 
-    _spec: ClassVar[Spec] = _mart("其他基金支付备查", "一个账套一个结算月份一个基金列一行", "ledger_id", "period_ym", "fund_column")
+    _spec: ClassVar[Spec] = _mart(
+        "其他基金支付备查",
+        "一个账套一个结算月份一个基金列一行",
+        "ledger_id",
+        "period_ym",
+        "fund_column",
+    )
 
     ledger_id: Text = text(LEDGER)
     poolarea_no: Text = text("统筹区编号")
@@ -321,7 +362,14 @@ class FctOtherFund(Table):
 class FctPendingItem(Table):
     """Unattributed receipts by month of receipt: what came in, what was attributed, what is open."""
 
-    _spec: ClassVar[Spec] = _mart("待转款项", "一个账套一个收款月份一个种类一个截止月份一行", "ledger_id", "kind", "received_ym", "period_ym")
+    _spec: ClassVar[Spec] = _mart(
+        "待转款项",
+        "一个账套一个收款月份一个种类一个截止月份一行",
+        "ledger_id",
+        "kind",
+        "received_ym",
+        "period_ym",
+    )
 
     ledger_id: Text = text(LEDGER)
     poolarea_no: Text = text("统筹区编号")
@@ -338,7 +386,13 @@ class FctPendingItem(Table):
 class FctPaMonth(Table):
     """Personal accounts as the platform tells them, totals only."""
 
-    _spec: ClassVar[Spec] = _mart("个人账户月度合计", "一个统筹区一个月一个收支类型一行", "poolarea_no", "period_ym", "acct_incexpd_type")
+    _spec: ClassVar[Spec] = _mart(
+        "个人账户月度合计",
+        "一个统筹区一个月一个收支类型一行",
+        "poolarea_no",
+        "period_ym",
+        "acct_incexpd_type",
+    )
 
     poolarea_no: Text = text("统筹区编号")
     period_ym: Ym = ym("账户月份")

@@ -53,7 +53,9 @@ class RulePosting(Table):
 class RuleMedClass(Table):
     """Medical category (first two digits) → part of the benefit accounts."""
 
-    _spec: ClassVar[Spec] = _spec("医疗类别归类", "一个类别前两位一个险种一行", "med_prefix", "scheme")
+    _spec: ClassVar[Spec] = _spec(
+        "医疗类别归类", "一个类别前两位一个险种一行", "med_prefix", "scheme"
+    )
 
     med_prefix: Text = text("医疗类别前两位", max_len=2)
     scheme: Text = text("险种", max_len=6)
@@ -140,7 +142,9 @@ class RuleBankAccount(Table):
 class RuleBankPair(Table):
     """Allow-list of (debit, credit) pairs that touch a bank account (收支两条线)."""
 
-    _spec: ClassVar[Spec] = _spec("银行账户对应科目白名单", "一对借贷科目前缀一行", "debit_prefix", "credit_prefix")
+    _spec: ClassVar[Spec] = _spec(
+        "银行账户对应科目白名单", "一对借贷科目前缀一行", "debit_prefix", "credit_prefix"
+    )
 
     debit_prefix: Text = text("借方科目前缀")
     credit_prefix: Text = text("贷方科目前缀")
@@ -153,7 +157,9 @@ class RuleBankPair(Table):
 class RuleStatementRow(Table):
     """Rows of the two statutory statements, in the order of the official form."""
 
-    _spec: ClassVar[Spec] = _spec("报表行", "一张报表一个险种一行", "statement", "scheme", "row_code")
+    _spec: ClassVar[Spec] = _spec(
+        "报表行", "一张报表一个险种一行", "statement", "scheme", "row_code"
+    )
 
     statement: Text = text("报表", note="BS 资产负债表 IS 收支表")
     scheme: Text = text("险种", max_len=6)
@@ -174,7 +180,9 @@ class RuleStatementRow(Table):
 class RuleStatementTerm(Table):
     """What a statement row adds up: accounts (prefix and measure) or other rows, with sign."""
 
-    _spec: ClassVar[Spec] = _spec("报表取数", "一个报表行一项一行", "statement", "scheme", "row_code", "term_no")
+    _spec: ClassVar[Spec] = _spec(
+        "报表取数", "一个报表行一项一行", "statement", "scheme", "row_code", "term_no"
+    )
 
     statement: Text = text("报表")
     scheme: Text = text("险种", max_len=6)

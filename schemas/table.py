@@ -142,7 +142,9 @@ def declare(model: type[Table]) -> Declaration:
     columns: list[Column] = []
     for name, col in schema.columns.items():
         if not col.metadata or not isinstance(col.metadata.get("col"), ColumnMeta):
-            raise TypeError(f"{model.__name__}.{name}: declare it with a function of schemas.columns")
+            raise TypeError(
+                f"{model.__name__}.{name}: declare it with a function of schemas.columns"
+            )
         max_len = 0
         for check in col.checks:
             if check.name == "str_length":

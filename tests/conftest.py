@@ -18,3 +18,5 @@ os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
 os.environ.pop("PREFECT_API_URL", None)
 os.environ.pop("PREFECT_API_KEY", None)
 configure(_HOME / "prefect")
+# the command chooses its own level; only a person's choice may override it
+os.environ.pop("PREFECT_LOGGING_LEVEL", None)

@@ -155,7 +155,7 @@ def _interest(
 
 
 def _two_legs(
-    item: str, out_acct: str, in_acct: str, day: dt.date, amt: Decimal, scheme: str
+    item: str, out_acct: str, in_acct: str, day: dt.date, *, amt: Decimal, scheme: str
 ) -> list[Movement]:
     code = "390100" if scheme == "390" else "310100"
     doc = f"{item}{day:%Y%m%d}"
@@ -203,14 +203,16 @@ def month_moves(
                 revenue_interest = amount
             if acct == EXPENDITURE and amount > 0:
                 hand_over = workday(dt.date(year, month, 25))
-                moves += _two_legs("INTE_OUT", acct, FISCAL, hand_over, amount, bank.scheme)
+                moves += _two_legs(
+                    "INTE_OUT", acct, FISCAL, hand_over, amt=amount, scheme=bank.scheme
+                )
     for day, acct, amt in (
         (dt.date(year, month, MID_SWEEP), TREASURY, flows.tax_early),
         (last, TREASURY, flows.tax_late),
         (last, REVENUE, flows.other_in - flows.refunded + revenue_interest),
     ):
         if amt > 0:
-            moves += _two_legs("URSN", acct, FISCAL, day, amt, bank.scheme)
+            moves += _two_legs("URSN", acct, FISCAL, day, amt=amt, scheme=bank.scheme)
     dabing = ZERO
     if bank.scheme == "390":
         if month in SUBSIDY_MONTHS:
@@ -224,7 +226,7 @@ def month_moves(
             moves.append(Movement(FISCAL, day, "DABING_OUT", "2", dabing, "390100", "0"))
     if alloc > 0:
         day = workday(dt.date(year, month, 11))
-        moves += _two_legs("ALLOC_OUT", FISCAL, EXPENDITURE, day, alloc, bank.scheme)
+        moves += _two_legs("ALLOC_OUT", FISCAL, EXPENDITURE, day, amt=alloc, scheme=bank.scheme)
     short = alloc + dabing - bal[FISCAL]
     rescued = ZERO
     if short > 0:

@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.demo import bank, engine
+from pipelines.demo.defects import plant_defects
 from pipelines.demo.export import run_sql, set_variables
 from pipelines.demo.labels import Label, shift_labels, write_labels
 from pipelines.demo.levels import Levels, load_levels
-from pipelines.demo.months import Run, write_month
+from pipelines.demo.months import BATCH, Run, write_month
 from pipelines.demo.plan import Calendar, heads_for, plan_cells
 from pipelines.demo.reserves import opening_reserves, plant_shifts
 from pipelines.demo.world import World, build_world, pools_from_regions
@@ -75,6 +76,13 @@ def _copy_region(out: Path, region_file: Path) -> None:
     shutil.copyfile(region_file, target)
 
 
+def _move_in(source: Path, target: Path) -> None:
+    """Move the finished files into place; nothing is seen of a generation that was stopped."""
+    target.mkdir(parents=True, exist_ok=True)
+    for path in sorted(source.iterdir()):
+        path.replace(target / path.name)
+
+
 def generate(
     out: Path,
     *,
@@ -115,20 +123,22 @@ def generate(
     )
     plain = plan_cells(world, levels, cal, (), seed)
     shifts, special = plant_shifts(world, levels, cal, plain, seed)
-    (out / "extracts").mkdir(parents=True, exist_ok=True)
-    _copy_region(out, region_file)
     labels: list[Label] = shift_labels(shifts, cal, special)
+    _copy_region(out, region_file)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out) as temp:
-        run = _prepare(out, world, levels, cal, (seed, shifts, special), (Path(temp), threads))
+        fresh = Path(temp) / "extracts"
+        fresh.mkdir()
+        run = _prepare(
+            fresh, world, levels, cal, planted=(seed, shifts, special), place=(Path(temp), threads)
+        )
         for m in cal.indexes:
             write_month(run, m)
             if on_month:
                 on_month(m, months)
         run.con.close()
-    if defects:
-        from pipelines.demo.defects import plant_defects
-
-        labels += plant_defects(out / "extracts", world, cal, run.rows)
+        if defects:
+            labels += plant_defects(fresh, world, cal, BATCH)
+        _move_in(fresh, out / "extracts")
     write_labels(out / "labels.csv", labels)
     seconds = time.monotonic() - began
     return DemoSummary(run.files, dict(run.rows), seconds, len(labels))
@@ -139,6 +149,7 @@ def _prepare(
     world: World,
     levels: Levels,
     cal: Calendar,
+    *,
     planted: tuple[int, tuple[Shift, ...], dict[tuple[str, str], float]],
     place: tuple[Path, int],
 ) -> Run:

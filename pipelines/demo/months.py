@@ -41,7 +41,7 @@ class Run:
     """Everything one generation carries from month to month."""
 
     con: duckdb.DuckDBPyConnection
-    out: Path
+    folder: Path
     world: World
     levels: Levels
     cal: Calendar
@@ -60,7 +60,7 @@ class Run:
     open_pending: dict[str, tuple[str, Decimal, int]] = field(default_factory=dict)
 
     def path(self, table: str, ym: int) -> Path:
-        return self.out / "extracts" / f"{table}_{self.world.areacode}_{ym}_{BATCH}.csv"
+        return self.folder / f"{table}_{self.world.areacode}_{ym}_{BATCH}.csv"
 
     def count(self, table: str, rows: int) -> None:
         self.files += 1

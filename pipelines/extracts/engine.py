@@ -70,7 +70,7 @@ def bind_lookups(con: duckdb.DuckDBPyConnection, refs: Mapping[str, pl.DataFrame
                     "检查 transforms/rules 与区划文件是否齐全",
                 )
             )
-        con.register("ref_frame", frame.select(targets).unique().to_arrow())
+        con.register("ref_frame", frame.select(targets).to_arrow())
         con.execute(
             f"CREATE TABLE main.{name} AS SELECT DISTINCT k FROM "
             f"(SELECT {joined_key(targets)} AS k FROM ref_frame) WHERE k IS NOT NULL"

@@ -53,7 +53,7 @@ def history_files(
 def live_view_sql(table: str, paths: WarehousePaths) -> str:
     """A SELECT of the live staged rows of a table, its staged columns and nothing else.
 
-    Files stand in intake order; a table without files gives no rows, with the right types.
+    No order is promised; a table without files gives no rows, with the right types.
     """
     types = staged_types(TABLES[table])
     staged, replaced = history_files(table, paths, read_log(paths).batches)

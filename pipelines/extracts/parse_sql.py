@@ -103,17 +103,38 @@ def joined_key(expressions: Sequence[str]) -> str:
     return f" || {SEP} || ".join(f"CAST({text} AS VARCHAR)" for text in expressions)
 
 
-def _lookup_check(decl: Declaration, rule: LookupRule) -> Check:
-    key = joined_key([source for source, _ in rule.match])
-    found = f"({key}) IN (SELECT k FROM main.{lookup_table(rule)})"
-    fails = f"({rule.condition}) AND ({key}) IS NOT NULL AND NOT {found}"
-    columns = columns_named(decl, *(source for source, _ in rule.match))
-    return Check(rule.reason, rule.disposition, columns, fails)
+def _sources(rule: LookupRule) -> list[str]:
+    return [source for source, _ in rule.match]
+
+
+def found(decl: Declaration, source: str) -> str:
+    """``source`` with one Boolean ``found_<n>`` per look-up rule: its key is in the key table."""
+    flags = "".join(
+        f", ({joined_key(_sources(rule))}) IN (SELECT k FROM main.{lookup_table(rule)}) AS found_{n}"
+        for n, rule in enumerate(decl.spec.lookups)
+    )
+    return f"SELECT *{flags} FROM ({source})"
+
+
+def _lookup_check(decl: Declaration, n: int) -> Check:
+    """A row is out of scope only by a code that is known; an unknown code is quarantined."""
+    rule = decl.spec.lookups[n]
+    parts = [f"({rule.condition})", f"({joined_key(_sources(rule))}) IS NOT NULL", f"NOT found_{n}"]
+    if rule.disposition == "out_of_scope":
+        parts += [
+            f"found_{at}"
+            for at, other in enumerate(decl.spec.lookups)
+            if other.disposition == "quarantined" and _sources(other) == _sources(rule)
+        ]
+    columns = columns_named(decl, *_sources(rule))
+    return Check(rule.reason, rule.disposition, columns, " AND ".join(parts))
 
 
 def checks_of(decl: Declaration) -> tuple[Check, ...]:
     """Every check that can turn a row away, in the order that decides its primary reason."""
-    lookups = [(rule.disposition, _lookup_check(decl, rule)) for rule in decl.spec.lookups]
+    lookups = [
+        (rule.disposition, _lookup_check(decl, n)) for n, rule in enumerate(decl.spec.lookups)
+    ]
     rules = [
         (rule.severity, Check(
             rule.reason, "held" if rule.severity == "H" else "quarantined",
@@ -213,7 +234,7 @@ def checked(decl: Declaration, checks: Sequence[Check], source: str, *, closed_y
         f"SELECT rn, fn, {event} AS event_ym, "
         f"coalesce({event} <= {closed_ym}, false) AS late_flag, {own}, "
         f" CASE WHEN {bad} THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
-        f"FROM ({source})"
+        f"FROM ({found(decl, source)})"
     )
 
 

@@ -217,7 +217,7 @@ class SetRules:
         if not live or not self.history.replaced:
             return rows
         gone = f"read_parquet({path_list(self.history.replaced)})"
-        return f"(SELECT * FROM {rows} ANTI JOIN {gone} USING (source_sha, src_row))"
+        return f"(SELECT a.* FROM {rows} a ANTI JOIN {gone} r USING (source_sha, src_row))"
 
     def _fill_content(self, where: str, without: Sequence[str] = ()) -> None:
         """``content`` of the candidates that ``where`` picks out of ``cand``."""

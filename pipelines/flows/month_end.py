@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from prefect import flow, task
 from prefect.artifacts import (
@@ -29,6 +29,7 @@ from pipelines.warehouse.release import Published, current_release
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from uuid import UUID
 
     import duckdb
 
@@ -59,7 +60,9 @@ def take_in(
     on_file: Callable[[BatchRecord], None] | None,
 ) -> IntakeResult:
     files = len(list(request.raw.extracts.glob("*.csv"))) or 1
-    progress = create_progress_artifact(0.0, key="intake-progress", description="接收进度")
+    progress = cast(
+        "UUID", create_progress_artifact(0.0, key="intake-progress", description="接收进度")
+    )
     done = told = 0
 
     def tell(batch: BatchRecord) -> None:

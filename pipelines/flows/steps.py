@@ -165,9 +165,7 @@ def release(
             for decl in marts.values()
         ]
         (folder / "reports").mkdir()
-        write_workbooks(
-            load_sheets(con), folder / "reports", release_id=identity, checks=results
-        )
+        write_workbooks(load_sheets(con), folder / "reports", release_id=identity, checks=results)
         write_catalog(folder / CATALOG, list(marts.values()), request.warehouse.release(identity))
         facts = {"parts": parts, "version": pipelines.__version__}
         return Manifest(tuple(files), facts)

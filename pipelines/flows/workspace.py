@@ -122,7 +122,7 @@ def check_pools(request: RunRequest, regions: Regions) -> None:
                 "--pool",
                 "区划清单中的统筹区编号，如 610100（西安市）、619900（陕西省本级）",
                 "、".join(unknown),
-                "用 jiecun sql \"select poolarea_no, poolarea_name from dim_pooling_area\" 查编号",
+                '用 jiecun sql "select poolarea_no, poolarea_name from dim_pooling_area" 查编号',
             ),
             exit_code=EXIT_USAGE,
         )

@@ -22,7 +22,7 @@ SCOPE = "核对覆盖本次发布的全部账套。"
 
 _WIDTHS = (16, 25, 13, 24, 24, 24, 24, 24, 20)
 _LAST = len(_WIDTHS) - 1
-_TITLE_WIDTH = 56
+_TITLE_WIDTH = 60
 _LINE = 18
 
 

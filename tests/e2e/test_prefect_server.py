@@ -76,7 +76,9 @@ def run_flow(contacts: Contacts, env: dict[str, str]) -> dict[str, Any]:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    assert done.stderr == ""
+    # on a busy machine Prefect says that it is still handing over its last events
+    noise = [ln for ln in done.stderr.splitlines() if "Still processing items" not in ln]
+    assert noise == []
     told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return told
 

@@ -183,6 +183,21 @@ def run(spec: Spec, upto: str = "jrn_line") -> Spec:
     return spec
 
 
+def mutate(spec: Spec, name: str, old: str, new: str) -> Spec:
+    """Make the model ``name`` with ``old`` replaced in its SQL; what is made later reads that.
+
+    Raises ValueError where ``old`` is not in the SQL: the mutation would prove nothing.
+    """
+    model = models()[name]
+    if old not in model.sql:
+        raise ValueError(f"{name}: {old!r} is not in its SQL")
+    for read in sorted(model.reads & models().keys()):
+        run(spec, read)
+    spec.sql(f"CREATE OR REPLACE TABLE {name} AS {model.sql.replace(old, new)}")
+    spec.made.add(name)
+    return spec
+
+
 def rerun(spec: Spec, *names: str) -> Spec:
     """Make these models again from what their tables hold now."""
     for name in names:
@@ -212,8 +227,10 @@ def lines(spec: Spec, where: str = "true") -> list[tuple[str, ...]]:
     )
 
 
-def statement(spec: Spec, mart: str, ym: int, *, period: str = "M") -> dict[str, tuple[str, ...]]:
-    """Row code → amounts of one printed statement of the only ledger, in print order."""
+def statement(
+    spec: Spec, mart: str, ym: int, *, period: str = "M", pool: str = "%"
+) -> dict[str, tuple[str, ...]]:
+    """Row code → amounts of one printed statement of a pool's only ledger, in print order."""
     run(spec, mart)
     amounts = {
         "fct_balance_sheet": "year_open_amt, close_amt",
@@ -222,7 +239,8 @@ def statement(spec: Spec, mart: str, ym: int, *, period: str = "M") -> dict[str,
     told = rows(
         spec,
         f"""SELECT row_code, {amounts} FROM {mart}
-        WHERE period_ym = {ym} AND period_type = '{period}' ORDER BY row_order""",
+        WHERE period_ym = {ym} AND period_type = '{period}' AND poolarea_no LIKE '{pool}'
+        ORDER BY row_order""",
     )
     return {row[0]: row[1:] for row in told}
 

@@ -130,7 +130,10 @@ def test_e41_residents_have_their_own_details(insutype: str, med_type: str, acco
         pool="500.00",
         insutype=insutype,
     )
-    assert lines(spec) == [("E41", account, "NA", "500.00", ""), ("E41", "1004", "NA", "", "500.00")]
+    assert lines(spec) == [
+        ("E41", account, "NA", "500.00", ""),
+        ("E41", "1004", "NA", "", "500.00"),
+    ]
 
 
 def test_maternity_of_scheme_510_is_paid_out_of_ledger_310() -> None:

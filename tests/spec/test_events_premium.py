@@ -317,9 +317,9 @@ def test_way_of_collection_decides_bank_account_and_cash_day(
         {clct_way} | 600.00       | 0.00        | 2023-11-06 09:00:00 | 2023-11-07 | 2023-11-08 12:00:00
         """  # noqa: E501
     )
-    assert rows(run(spec), "SELECT account_code, posting_date FROM jrn_line WHERE debit_amt <> 0") == [
-        (account, day)
-    ]
+    assert rows(
+        run(spec), "SELECT account_code, posting_date FROM jrn_line WHERE debit_amt <> 0"
+    ) == [(account, day)]
 
 
 def test_cash_day_falls_back_to_the_day_of_payment() -> None:

@@ -74,9 +74,9 @@ def test_one_bad_cell_gives_one_reason_and_its_neighbours_pass(tmp_path: Path) -
         by_table.setdefault(table, []).append((disposition, reason, cells))
     for table, cases in by_table.items():
         bad = [
-            row(table, f"{at}", **{k: v.replace("setl_i1", f"setl_i{at}") for k, v in cells.items()})
-            for at, (_, _, cells) in enumerate(cases)
-        ]  # fmt: skip
+            row(table, f"{at}", **{k: v.replace("setl_i1", f"setl_i{at}") for k, v in c.items()})
+            for at, (_, _, c) in enumerate(cases)
+        ]
         world.put(f"{table}_610000_202401_B001.csv", [row(table, "good"), *bad])
     result = world.run()
     told = world.quarantine("source_file, src_row, disposition, reason")
@@ -149,7 +149,8 @@ def test_warnings_are_counted_and_the_row_stays(tmp_path: Path) -> None:
 def test_all_reasons_are_told_and_the_first_in_order_decides(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.put("settlements_610000_202401_B001.csv", [
-        row("settlements", med_type="77", insu_admdvs="999999", begndate="x", psn_type="", rid="1E5"),
+        row("settlements", med_type="77", insu_admdvs="999999", begndate="x", psn_type="",
+            rid="1E5"),
     ])  # fmt: skip
     world.run()
     assert world.quarantine("reason, reasons, bad_columns, control_amt") == [
@@ -162,7 +163,7 @@ def test_all_reasons_are_told_and_the_first_in_order_decides(tmp_path: Path) -> 
 
 def test_the_order_of_reasons_is_the_documented_one() -> None:
     checks = checks_of(TABLES["settlements"])
-    first = {}
+    first: dict[str, int] = {}
     for at, check in enumerate(checks):
         first.setdefault(check.reason, at)
     order = ["OUT_OF_SCOPE", "ID_FLOAT_MANGLED", "REQUIRED_MISSING", "TEXT_TOO_LONG",

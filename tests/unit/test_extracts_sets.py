@@ -32,10 +32,14 @@ def test_a_row_sent_again_unchanged_is_a_duplicate(tmp_path: Path) -> None:
     world.put(S1, [settlement("1"), settlement("2"), settlement("1")])
     world.put(S2, [settlement("2"), settlement("3")])
     first, second = world.run().new
-    assert (first.rows_accepted, first.rows_duplicate, first.duplicate_amt) == (2, 1, 100)
+    assert (first.rows_accepted, first.rows_duplicate, first.duplicate_amt) == (2, 1, Decimal(100))
     assert (second.rows_accepted, second.rows_duplicate) == (1, 1)
     assert world.quarantine() == [(3, "duplicate", "DUP_EXACT"), (1, "duplicate", "DUP_EXACT")]
-    assert world.live("settlements", "rid, src_row") == [("rid1", 1), ("rid2", 2), ("rid3", 2)]
+    assert sorted(world.live("settlements", "rid, src_row")) == [
+        ("rid1", 1),
+        ("rid2", 2),
+        ("rid3", 2),
+    ]
 
 
 def test_a_row_sent_again_in_a_later_run_is_a_duplicate(tmp_path: Path) -> None:
@@ -45,7 +49,7 @@ def test_a_row_sent_again_in_a_later_run_is_a_duplicate(tmp_path: Path) -> None:
     world.put(S2, [settlement("1"), settlement("2")])
     (record,) = world.run().new
     assert (record.rows_accepted, record.rows_duplicate, record.replaced_rows) == (1, 1, 0)
-    assert world.live("settlements", "rid") == [("rid1",), ("rid2",)]
+    assert sorted(world.live("settlements", "rid")) == [("rid1",), ("rid2",)]
 
 
 def test_a_newer_version_replaces_the_older_in_one_run_and_across_runs(tmp_path: Path) -> None:
@@ -66,8 +70,8 @@ def test_a_newer_version_replaces_the_older_in_one_run_and_across_runs(tmp_path:
             (0, Decimal("0.00")), (1, Decimal("100.00")), (1, Decimal("50.00")),
         ]  # fmt: skip
         assert [records[n].rows_accepted for n in (S1, S2, S3)] == [2, 1, 1]
-        assert world.live("settlements", "rid, medfee_sumamt") == [
-            ("rid2", Decimal("100.00")), ("rid1", Decimal("70.00")),
+        assert sorted(world.live("settlements", "rid, medfee_sumamt")) == [
+            ("rid1", Decimal("70.00")), ("rid2", Decimal("100.00")),
         ]  # fmt: skip
 
 
@@ -172,9 +176,9 @@ def test_a_voucher_sent_again_and_a_corrected_pair_of_lines(tmp_path: Path) -> N
     assert [told[2] for told in world.quarantine()] == [
         "DUP_EXACT", "DUP_EXACT", "VOUCHER_UNBALANCED"
     ]  # fmt: skip
-    assert world.live("vouchers", "debit_amt") == [(Decimal("8.00"),), (Decimal("0.00"),)]
+    assert sorted(world.live("vouchers", "debit_amt")) == [(Decimal("0.00"),), (Decimal("8.00"),)]
     world.put("vouchers_610000_202403_B001.csv", [
         line("a", 1, "9.00", "0", updt_time=NEW), line("a", 2, "0", "9.00", updt_time=NEW),
     ])  # fmt: skip
     world.run()
-    assert world.live("vouchers", "debit_amt") == [(Decimal("9.00"),), (Decimal("0.00"),)]
+    assert sorted(world.live("vouchers", "debit_amt")) == [(Decimal("0.00"),), (Decimal("9.00"),)]

@@ -1,7 +1,8 @@
 -- The employees of the year by employer, and the headcounts by place.
 CREATE OR REPLACE TABLE active_person AS
 WITH p AS (
-    SELECT code AS poolarea_no, first_employer + floor(employers * pow(u(6, first_310 + k), 1.5))::BIGINT AS emp,
+    SELECT code AS poolarea_no, first_employer,
+        first_employer + floor(employers * pow(u(6, first_310 + k), 1.5))::BIGINT AS emp,
         first_310 + k AS pid, home(insu_codes, first_310 + k) AS insu_admdvs, wage AS pool_wage,
         flexible(first_310 + k) AS is_flexible, weight(7, first_310 + k, 0.35) AS w
     FROM (SELECT *, unnest(range(active)) AS k FROM pool)
@@ -10,7 +11,7 @@ WITH p AS (
 )
 SELECT poolarea_no, CASE WHEN NOT is_flexible THEN emp END AS emp, pid, insu_admdvs, is_flexible,
     round(pool_wage * f, 6) AS wage_factor,
-    CASE WHEN NOT is_flexible THEN u(8, emp) < 0.10 ELSE false END AS s_rows,
+    NOT is_flexible AND (emp - first_employer) % 10 = 1 AS s_rows,
     CASE WHEN u(9, emp) < 0.85 THEN '02' WHEN u(9, emp) < 0.95 THEN '01' ELSE '03' END AS clct_way
 FROM scaled
 ORDER BY pid;
