@@ -72,7 +72,8 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
     read = sum(b.rows_read for b in outcome.new_batches)
     aside = sum(b.rows_held + b.rows_quarantined + b.rows_out_of_scope for b in outcome.new_batches)
     console.print(
-        f"读入 {len(outcome.new_batches)} 个新文件 {read:,} 行，其中暂挂、隔离、范围外 {aside:,} 行；"
+        f"读入 {len(outcome.new_batches)} 个新文件 {read:,} 行，"
+        f"其中暂挂、隔离、范围外 {aside:,} 行；"
         f"{outcome.unchanged_files} 个文件未变"
     )
     console.print(f"发布 {outcome.release_id}")

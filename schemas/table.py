@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pandera.polars as pa
@@ -135,7 +135,7 @@ def snake(name: str) -> str:
     return out.lstrip("_")
 
 
-@lru_cache(maxsize=None)
+@cache
 def declare(model: type[Table]) -> Declaration:
     """Flatten a model into a ``Declaration``."""
     schema = model.to_schema()

@@ -75,7 +75,7 @@ def _vouchers(planter: Planter, target: Appender, start_ym: int) -> None:
                 "updt_time": f"{day} 09:00:00"}  # fmt: skip
         debit = {"line_no": "1", "account_code": "1003", "debit_amt": "100.00",
                  "credit_amt": "0.00", "fund": "NA"}  # fmt: skip
-        credit = {"line_no": "2", "account_code": "2001", "debit_amt": "0.00",
+        credit = {"line_no": "2", "account_code": "200109", "debit_amt": "0.00",
                   "credit_amt": "100.00", "fund": "NA"}  # fmt: skip
         second = "VOUCHER_INCOMPLETE"
         if reason == "MAKER_CHECKER":

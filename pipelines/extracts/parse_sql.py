@@ -110,7 +110,8 @@ def _sources(rule: LookupRule) -> list[str]:
 def found(decl: Declaration, source: str) -> str:
     """``source`` with one Boolean ``found_<n>`` per look-up rule: its key is in the key table."""
     flags = "".join(
-        f", ({joined_key(_sources(rule))}) IN (SELECT k FROM main.{lookup_table(rule)}) AS found_{n}"
+        f", ({joined_key(_sources(rule))}) IN "
+        f"(SELECT k FROM main.{lookup_table(rule)}) AS found_{n}"
         for n, rule in enumerate(decl.spec.lookups)
     )
     return f"SELECT *{flags} FROM ({source})"

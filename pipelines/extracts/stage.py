@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from schemas.table import Declaration
 
 #: raw bytes scanned together and held in memory as one table; a larger file is scanned as a view
-GROUP_BYTES = 16 << 20
+GROUP_BYTES = 32 << 20
 GROUP_FILES = 64
 
 

@@ -1,4 +1,4 @@
-"""What stops a run tells place, expected, found and remedy, and leaves the last release as it was."""
+"""What stops a run tells place, expected, found and remedy; the last release stays as it was."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def house(raw: Path, tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Comma
 
 def _print_of(house: Path) -> dict[str, str]:
     """Everything a reader can see: files of all releases, and where ``current`` points."""
-    seen = {"current": os.readlink(house / "current")}
+    seen = {"current": str((house / "current").readlink())}
     for path in sorted((house / "releases").rglob("*")):
         if path.is_file():
             seen[str(path)] = hashlib.sha256(path.read_bytes()).hexdigest()

@@ -1,7 +1,7 @@
 """A second opinion: 收支表 and 资产负债表 straight from the raw CSV of the demo, in Polars.
 
 It shares no code with ``transforms/`` and makes no entries. Surpluses are sums of the events that
-the design names (docs/accounting.md §2, §3); the assets come from the bank statements alone, so a
+the design names (docs/posting.md); the assets come from the bank statements alone, so a
 sheet that balances here says that events and money agree. It knows what the demo holds and raises
 ValueError at a code it does not know. Amounts are whole fen (Python ints).
 """

@@ -4,6 +4,8 @@ Each world has one right figure and a wrong one; each wrong reading, put into th
 on purpose, makes the named checks fail.
 """
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 from tests.spec.harness import Spec, check, mutate, statement, world
@@ -153,7 +155,7 @@ def insured() -> Spec:
         traf_sn | insutype | traf_item  | hif_acct_type | incexpd_dirc | amt      | balc     | acen_date  | fee_clr_id
         T1      | 390      | DFR_OUT    | 2             | 2            | 20000.00 | 30000.00 | 2023-11-15 | F1
         T2      | 390      | DABING_OUT | 2             | 2            | 9000.00  | 21000.00 | 2023-11-20 |
-        """,  # noqa: E501
+        """,
     )
 
 

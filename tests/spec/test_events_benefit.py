@@ -1,5 +1,7 @@
 """Benefits post when they are paid, spread over the accounts as the settlements behind them stand."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 import pytest
@@ -20,7 +22,7 @@ def paid(
         fund_transfers=f"""
         traf_sn | insutype   | traf_item | hif_acct_type | incexpd_dirc | amt              | fee_clr_id | acen_date
         T1      | {insutype} | DFR_OUT   | 2             | 2            | {more.get("amt", pool)} | F1         | 2023-12-12
-        """,  # noqa: E501
+        """,
     )
 
 

@@ -1,5 +1,7 @@
 """Premiums: which row posts, on which day, to which bank account and to which fund."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 import pytest
@@ -161,7 +163,7 @@ def test_e16_refund_of_this_year_debits_premium_income_as_it_was_split() -> None
         clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
         C1           |                   | Z         | 600.00       | 200.00       | 200.00      | 2023-03-06
         C2           | C1                | -         | -600.00      | -200.00      | -200.00     | 2023-11-20
-        """  # noqa: E501
+        """
     )
     assert lines(spec, "period_ym = 202311") == table("""
         event | account | fund | debit  | credit
@@ -195,7 +197,7 @@ def test_e17_refund_of_a_premium_of_an_earlier_year_is_other_expenditure() -> No
         clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
         C1           |                   | Z         | 600.00       | 200.00       | 200.00      | 2022-12-30
         C2           | C1                | -         | -600.00      | -200.00      | -200.00     | 2023-01-10
-        """  # noqa: E501
+        """
     )
     assert lines(spec, "period_ym = 202301") == table("""
         event | account | fund | debit  | credit
@@ -315,7 +317,7 @@ def test_way_of_collection_decides_bank_account_and_cash_day(
         contributions=f"""
         clct_way   | emp_clct_amt | traf_sumamt | clct_time           | arvl_date  | intsury_time
         {clct_way} | 600.00       | 0.00        | 2023-11-06 09:00:00 | 2023-11-07 | 2023-11-08 12:00:00
-        """  # noqa: E501
+        """
     )
     assert rows(
         run(spec), "SELECT account_code, posting_date FROM jrn_line WHERE debit_amt <> 0"

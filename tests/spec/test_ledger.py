@@ -1,5 +1,7 @@
 """Monthly balances: every account of a ledger in every month, opening + movement = closing."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 from tests.spec.harness import Spec, rows, run, table, world

@@ -1,5 +1,7 @@
 """Manual vouchers and opening balances."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 from tests.spec.harness import Spec, lines, rows, run, statement, table, world

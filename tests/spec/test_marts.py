@@ -1,5 +1,7 @@
 """The marts beside the books: counts, memos, lists; and that every mart is as it is declared."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 import pytest

@@ -1,5 +1,7 @@
 """How statement rows are added up, opened, compared and printed."""
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 from functools import cache

@@ -5,6 +5,8 @@ treasury, one premium attributed a month late, a refund, a payment below what wa
 recovery, subsidy, money for catastrophic illness. The bank statement carries its own balances.
 """
 
+# ruff: noqa: E501  (tables drawn in text)
+
 from __future__ import annotations
 
 from functools import cache
@@ -28,7 +30,7 @@ CONTRIBUTIONS = """
     C4           |                   | E        | 310      | Z         | 01       | 202312      | 1000.00      | 0.00         | 0.00        | 0.00        | 2023-12-07 |                     |
     C5           | C1                | E        | 310      | -         | 01       | 202311      | -600.00      | -200.00      | 0.00        | -200.00     | 2023-12-20 |                     |
     C6           |                   | R        | 390      | Z         | 01       | 202401      | 0.00         | 40000.00     | 64000.00    |             | 2023-11-09 |                     |
-"""  # noqa: E501
+"""
 
 FUND_TRANSFERS = """
     traf_sn | insutype | traf_item  | hif_acct_type | incexpd_dirc | amt      | balc       | acen_date  | fund_code | fee_clr_id
@@ -57,7 +59,7 @@ FUND_TRANSFERS = """
     T36     | 390      | ALLOC_OUT  | 2             | 1            | 30000.00 | 30000.00   | 2023-12-05 |           |
     T37     | 390      | DFR_OUT    | 2             | 2            | 20000.00 | 10000.00   | 2023-12-12 |           | F2
     T38     | 390      | DABING_OUT | 2             | 2            | 9000.00  | 1000.00    | 2023-12-15 |           |
-"""  # noqa: E501
+"""
 
 SETTLEMENTS = """
     setl_id | insutype | med_type | hifp_pay | acct_pay | hifmi_pay
@@ -81,7 +83,7 @@ INTAKE = """
     batch_id | rows_read | rows_accepted | rows_duplicate | rows_quarantined | amt_read | amt_accepted | amt_duplicate | amt_superseded | amt_held | amt_quarantined | amt_out_of_scope
     B001     | 10        | 7             | 2              | 1                | 100.00   | 70.00        | 20.00         | 0.00           | 0.00     | 10.00           | 0.00
     B002     | 4         | 4             | 0              | 0                |          |              |               |                |          |                 |
-"""  # noqa: E501
+"""
 
 GOOD = {
     "vouchers": VOUCHERS,
