@@ -234,8 +234,8 @@ def checked(decl: Declaration, checks: Sequence[Check], source: str, *, closed_y
     return (
         f"SELECT rn, fn, {event} AS event_ym, "
         f"coalesce({event} <= {closed_ym}, false) AS late_flag, {own}, "
-        f" CASE WHEN {bad} THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
-        f"FROM ({found(decl, source)})"
+        f"CASE WHEN bad THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
+        f"FROM (SELECT *, CASE WHEN {bad} THEN true END AS bad FROM ({found(decl, source)}))"
     )
 
 

@@ -333,14 +333,24 @@ def test_t_10_is_a_hint_and_all_the_others_are_hard() -> None:
     assert [c for c, told in severity.items() if told == "S"] == ["T-10"]
 
 
-def test_t_11_starts_with_the_first_line_of_the_bank_statement() -> None:
-    """An opening voucher before the first bank line is compared from that line on."""
-    spec = good_books()
-    assert check(spec, "T-11").status == "passed"
-    assert rows(
-        spec,
-        "SELECT min(item) FROM t_11 WHERE ledger_id = '610100-310' AND item LIKE '1003%'",
-    ) == [("1003 2023-11-10",)]
+def test_t_11_meets_the_opening_with_what_stood_before_the_bank_statement() -> None:
+    """First balance less first movement: an opening that was typed wrongly is seen on its day."""
+    typed = good(
+        "UPDATE vouchers SET debit_amt = 1000001 WHERE voucher_no = 'V1' AND debit_amt <> 0",
+        "UPDATE vouchers SET credit_amt = 700001 WHERE account_code = '300101'",
+    )
+    failed = [row for row in check(typed, "T-11").failed if row[2] == "1003 2023-11-01"]
+    assert failed == [("610100-310", "202311", "1003 2023-11-01", "1000000.00", "1000001.00")]
+
+
+def test_t_11_does_not_ask_for_the_statement_of_an_account_that_only_opened() -> None:
+    """No movement, no bank line: nothing to compare."""
+    opening = """
+        posting_date | account_code | debit_amt | credit_amt
+        2023-11-01   | 1004         | 5.00      | 0.00
+        2023-11-01   | 300101       | 0.00      | 5.00
+    """
+    assert check(world(vouchers=opening), "T-11").status == "not_applicable"
 
 
 def test_t_11_sees_a_receipt_booked_before_the_statement_begins() -> None:

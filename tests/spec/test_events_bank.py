@@ -152,7 +152,7 @@ def test_a_cancelled_bank_line_posts_nothing() -> None:
 def test_bank_lines_after_the_last_month_are_not_posted() -> None:
     """``through_ym`` ends the books."""
     spec = world(
-        through=202311,
+        202311,
         fund_transfers="""
         traf_item  | hif_acct_type | amt    | acen_date
         FINSUBS_IN | 4             | 640.00 | 2023-11-30

@@ -279,7 +279,7 @@ def test_e83_remembers_the_month_of_receipt() -> None:
 
 def test_e83_is_not_known_before_its_month() -> None:
     """Books up to October end with the money pending, even if the row already says the split."""
-    assert lines(world(contributions=ATTRIBUTED_LATER, through=202310)) == table("""
+    assert lines(world(202310, contributions=ATTRIBUTED_LATER)) == table("""
         event | account | fund | debit  | credit
         E81   | 1002    | NA   | 800.00 |
         E81   | 4601    | PEND |        | 800.00

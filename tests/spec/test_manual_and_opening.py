@@ -150,4 +150,4 @@ def test_a_correction_remembers_the_month_it_corrects() -> None:
 
 def test_a_voucher_after_the_last_month_waits() -> None:
     """``through_ym`` ends the books for manual vouchers too."""
-    assert lines(world(vouchers=OPENING, through=202310)) == []
+    assert lines(world(202310, vouchers=OPENING)) == []

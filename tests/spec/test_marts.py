@@ -8,7 +8,8 @@ import pytest
 
 from schemas.marts import MARTS
 from schemas.table import by_name
-from tests.spec.harness import add, rows, run, table, world
+from tests.spec.drawn import add
+from tests.spec.harness import rows, run, table, world
 from tests.spec.worlds import good
 
 
@@ -122,7 +123,7 @@ def test_settled_equals_paid_less_difference_plus_unpaid() -> None:
 def test_a_payment_after_the_last_month_is_not_paid_yet() -> None:
     """Books through October: the clearing month is open."""
     spec = world(
-        through=202310,
+        202310,
         settlements="""
         clr_ym | hifp_pay
         202310 | 700.00

@@ -85,7 +85,7 @@ def test_a_later_month_changes_no_number_of_an_earlier_one() -> None:
     told = (
         "SELECT * FROM fct_journal WHERE period_ym = 202311 ORDER BY ledger_id, voucher_id, line_no"
     )
-    early = run(world(through=202311, **GOOD), "fct_journal")
+    early = run(world(202311, **GOOD), "fct_journal")
     late = run(good(), "fct_journal")
     assert len(rows(early, told)) == 31
     assert rows(early, told) == rows(late, told)
