@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from pathlib import Path
@@ -12,12 +11,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.console import print_frame, print_json, print_run, run_facts, typed_statements
 from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.paths import ROOT, RULES, RawPaths, WarehousePaths
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from pipelines.flows.launch import Launched
     from pipelines.flows.request import RunRequest
 
 app = typer.Typer(
@@ -46,7 +45,10 @@ def main() -> None:
         err.print(str(error), markup=False, highlight=False)
         code = error.exit_code
         # Prefect keeps the failed state and with it the frames: let go of the connections in them
-        traceback.clear_frames(error.__traceback__)
+        told: BaseException | None = error
+        while told is not None:
+            traceback.clear_frames(told.__traceback__)
+            told = told.__context__
     sys.exit(code)
 
 
@@ -69,9 +71,9 @@ def run(
 
         launched = launch(request, "jiecun run", None if as_json else tell)
     if as_json:
-        _print_json(_run_facts(launched))
+        print_json(run_facts(launched))
         return
-    _print_run(launched)
+    print_run(out, launched)
 
 
 @app.command()
@@ -115,7 +117,7 @@ def check(
 
     info, results, left_out = check_release(_request(raw, warehouse), release)
     if as_json:
-        _print_json(
+        print_json(
             {
                 "release_id": info.release_id,
                 "left_out": list(left_out),
@@ -169,7 +171,7 @@ def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
         "intake": intake,
     }
     if as_json:
-        _print_json(facts)
+        print_json(facts)
         return
     out.print(f"当前发布 {facts['release_id']}  {facts['path']}")
     out.print(f"账务月份 {months[0]}–{months[1]}")
@@ -197,7 +199,7 @@ def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> N
         for info in list_releases(paths)
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     table = Table("发布", "当前", "截至", "位置")
     for row in rows:
@@ -217,12 +219,12 @@ def sql(
 
     paths = _request(None, warehouse).warehouse
     if query is not None:
-        _print_frame(run_sql(paths, query), as_json=as_json)
+        print_frame(out, run_sql(paths, query), as_json=as_json)
         return
     out.print("只读 SQL，以分号结束；exit 退出。SHOW TABLES 列出可用的表。")
-    for statement in _statements():
+    for statement in typed_statements():
         try:
-            _print_frame(run_sql(paths, statement), as_json=as_json)
+            print_frame(out, run_sql(paths, statement), as_json=as_json)
         except JiecunError as error:
             err.print(str(error), markup=False, highlight=False)
 
@@ -289,73 +291,6 @@ def _region_text() -> Path:
             exit_code=EXIT_USAGE,
         )
     return found[0]
-
-
-def _run_facts(launched: Launched) -> dict[str, Any]:
-    outcome = launched.outcome
-    return {
-        "release_id": outcome.release_id,
-        "published": outcome.published,
-        "path": str(outcome.release_path),
-        "through_ym": outcome.through_ym,
-        "new_files": len(outcome.new_batches),
-        "unchanged_files": outcome.unchanged_files,
-        "rows_read": sum(b.rows_read for b in outcome.new_batches),
-        "checks": {r.check_id: r.status for r in outcome.checks},
-        "seconds": {k: round(v, 3) for k, v in outcome.seconds.items()},
-        "prefect_seconds": round(launched.prefect_seconds, 3),
-    }
-
-
-def _print_run(launched: Launched) -> None:
-    from pipelines.console import print_release
-
-    outcome = launched.outcome
-    if not outcome.published:
-        out.print(
-            f"没有新数据（{outcome.unchanged_files} 个文件未变）；当前发布 {outcome.release_id}"
-        )
-    else:
-        print_release(out, outcome)
-    steps = "，".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())
-    total = sum(outcome.seconds.values())
-    out.print(f"用时 {total:.1f} 秒（{steps}）；Prefect 启动 {launched.prefect_seconds:.1f} 秒")
-
-
-def _print_frame(frame: Any, *, as_json: bool) -> None:
-    if as_json:
-        _print_json(frame.rows(named=True))
-        return
-    table = Table(*frame.columns)
-    for name, column in zip(frame.columns, table.columns, strict=True):
-        column.justify = "right" if frame.schema[name].is_numeric() else "left"
-        column.overflow = "fold"
-    limit = 200
-    for row in frame.head(limit).iter_rows():
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    out.print(table)
-    if frame.height > limit:
-        out.print(f"共 {frame.height:,} 行，只显示前 {limit} 行；--json 输出全部")
-
-
-def _print_json(value: Any) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
-
-
-def _statements() -> Any:
-    """Statements typed until ``exit`` or the end of input."""
-    buffer = ""
-    while True:
-        try:
-            line = input("jiecun> " if not buffer else "   ...> ")
-        except EOFError:
-            return
-        if not buffer and line.strip().rstrip(";").lower() in ("exit", "quit"):
-            return
-        buffer += line + "\n"
-        if line.rstrip().endswith(";"):
-            yield buffer
-            buffer = ""
 
 
 if __name__ == "__main__":

@@ -1,10 +1,13 @@
-"""What a finished run shows on the terminal."""
+"""What commands show on the terminal: tables, JSON, a finished run."""
 
 from __future__ import annotations
 
+import json
+import sys
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from pipelines.paths import WarehousePaths
@@ -13,9 +16,15 @@ from pipelines.reports.terminal import check_table, statement_table
 from pipelines.warehouse.catalog import open_catalog, query
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import polars as pl
     from rich.console import Console
 
+    from pipelines.flows.launch import Launched
     from pipelines.flows.request import RunOutcome
+
+_ROWS_SHOWN = 200
 
 _HEADLINES = """
     with last_month as (
@@ -55,15 +64,7 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
     with closing(open_catalog(paths)) as con:
         rows = query(con, _HEADLINES).rows(named=True)
         sheets = load_sheets(con)
-    table = Table(title=f"各账套 {outcome.through_ym}（元）")
-    for name in ("统筹区", "险种"):
-        table.add_column(name)
-    for name in ("资产总计", "净资产合计", "本月结余", "本年累计结余"):
-        table.add_column(name, justify="right")
-    for row in rows:
-        amounts = (row[k] for k in ("asset_amt", "net_asset_amt", "month_amt", "ytd_amt"))
-        table.add_row(row["poolarea_name"], row["scheme"], *(f"{a:,.2f}" for a in amounts))
-    console.print(table)
+    console.print(_headline_table(outcome.through_ym, rows))
     if rows:
         for sheet in sheets:
             if sheet.ledger_id == rows[0]["ledger_id"] and sheet.period_type == "M":
@@ -83,3 +84,91 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
         ("jiecun.duckdb", "DuckDB 目录库"),
     ):
         console.print(f"  {outcome.release_path / name}  {what}", soft_wrap=True)
+
+
+def _headline_table(through_ym: int, rows: list[dict[str, Any]]) -> Table:
+    """One line a ledger; an amount is never cut, however narrow the terminal."""
+    table = Table(title=f"各账套 {through_ym}（元）", box=SIMPLE_HEAD, padding=(0, 1))
+    table.add_column("统筹区")
+    table.add_column("险种")
+    columns = {
+        "asset_amt": "资产总计",
+        "net_asset_amt": "净资产合计",
+        "month_amt": "本月结余",
+        "ytd_amt": "本年累计结余",
+    }
+    for key, name in columns.items():
+        width = max(len(f"{row[key]:,.2f}") for row in rows) if rows else 0
+        table.add_column(name, justify="right", no_wrap=True, min_width=width)
+    for row in rows:
+        amounts = (f"{row[key]:,.2f}" for key in columns)
+        table.add_row(row["poolarea_name"], row["scheme"], *amounts)
+    return table
+
+
+def print_run(console: Console, launched: Launched) -> None:
+    """What changed, the tie-outs, where the files are, and how long each step took."""
+    outcome = launched.outcome
+    if not outcome.published:
+        console.print(
+            f"没有新数据（{outcome.unchanged_files} 个文件未变）；当前发布 {outcome.release_id}"
+        )
+    else:
+        print_release(console, outcome)
+    steps = "，".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())
+    total = sum(outcome.seconds.values())
+    console.print(f"用时 {total:.1f} 秒（{steps}）；Prefect 启动 {launched.prefect_seconds:.1f} 秒")
+
+
+def run_facts(launched: Launched) -> dict[str, Any]:
+    """A finished run as JSON."""
+    outcome = launched.outcome
+    return {
+        "release_id": outcome.release_id,
+        "published": outcome.published,
+        "path": str(outcome.release_path),
+        "through_ym": outcome.through_ym,
+        "new_files": len(outcome.new_batches),
+        "unchanged_files": outcome.unchanged_files,
+        "rows_read": sum(b.rows_read for b in outcome.new_batches),
+        "checks": {r.check_id: r.status for r in outcome.checks},
+        "seconds": {k: round(v, 3) for k, v in outcome.seconds.items()},
+        "prefect_seconds": round(launched.prefect_seconds, 3),
+    }
+
+
+def print_frame(console: Console, frame: pl.DataFrame, *, as_json: bool) -> None:
+    """Rows of a query: at most 200 as a table, all of them as JSON."""
+    if as_json:
+        print_json(frame.rows(named=True))
+        return
+    table = Table(*frame.columns)
+    for name, column in zip(frame.columns, table.columns, strict=True):
+        column.justify = "right" if frame.schema[name].is_numeric() else "left"
+        column.overflow = "fold"
+    for row in frame.head(_ROWS_SHOWN).iter_rows():
+        table.add_row(*("" if cell is None else str(cell) for cell in row))
+    console.print(table)
+    if frame.height > _ROWS_SHOWN:
+        console.print(f"共 {frame.height:,} 行，只显示前 {_ROWS_SHOWN} 行；--json 输出全部")
+
+
+def print_json(value: Any) -> None:
+    """JSON on standard output, Chinese as it is."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n")
+
+
+def typed_statements() -> Iterator[str]:
+    """Statements typed until ``exit`` or the end of input."""
+    buffer = ""
+    while True:
+        try:
+            line = input("jiecun> " if not buffer else "   ...> ")
+        except EOFError:
+            return
+        if not buffer and line.strip().rstrip(";").lower() in ("exit", "quit"):
+            return
+        buffer += line + "\n"
+        if line.rstrip().endswith(";"):
+            yield buffer
+            buffer = ""

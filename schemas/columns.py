@@ -15,13 +15,14 @@ import polars as pl
 Text = pl.String
 Money = Annotated[pl.Decimal, 18, 2]
 Ratio = Annotated[pl.Decimal, 9, 6]
+Number = Annotated[pl.Decimal, 18, 4]
 Stamp = Annotated[pl.Datetime, "us", None]
 Date = pl.Date
 Ym = pl.Int32
 Count = pl.Int64
 Flag = pl.Boolean
 
-Kind = Literal["text", "ident", "money", "ratio", "count", "ym", "date", "stamp", "flag"]
+Kind = Literal["text", "ident", "money", "ratio", "number", "count", "ym", "date", "stamp", "flag"]
 Sensitivity = Literal["public", "internal", "person", "employer"]
 HashDomain = Literal["", "P", "E"]
 
@@ -31,6 +32,7 @@ KIND_SQL: dict[Kind, str] = {
     "ident": "VARCHAR",
     "money": "DECIMAL(18,2)",
     "ratio": "DECIMAL(9,6)",
+    "number": "DECIMAL(18,4)",
     "count": "BIGINT",
     "ym": "INTEGER",
     "date": "DATE",
@@ -43,6 +45,7 @@ KIND_REASON: dict[Kind, str] = {
     "ident": "ID_FLOAT_MANGLED",
     "money": "AMT_FORMAT",
     "ratio": "AMT_FORMAT",
+    "number": "AMT_FORMAT",
     "count": "COUNT_FORMAT",
     "ym": "YM_INVALID",
     "date": "DATE_INVALID",
@@ -106,6 +109,11 @@ def money(zh: str, *, null: bool = False, **meta: Any) -> Any:
 def ratio(zh: str, *, null: bool = False, **meta: Any) -> Any:
     """A dimensionless or per-year rate with at most six decimals."""
     return _field(ColumnMeta("ratio", zh, **meta), null=null)
+
+
+def number(zh: str, *, null: bool = False, unit: str = "", **meta: Any) -> Any:
+    """A measured figure (months, per cent, yuan) or a threshold, with at most four decimals."""
+    return _field(ColumnMeta("number", zh, unit=unit, **meta), null=null)
 
 
 def count(zh: str, *, null: bool = False, unit: str = "", **meta: Any) -> Any:

@@ -442,13 +442,13 @@ class InsuredHeadcount(Table):
 
 
 class Recoveries(Table):
-    """Money claimed back after an audit. Cumulative, with versions: the newest row tells all."""
+    """Money claimed back after an audit. Cumulative: each version posts what it adds."""
 
     _spec: ClassVar[Spec] = Spec(
-        zh="追回资金", layer="extract", grain="一项追回一行（累计数，按更新时间取新）", key=("det_id",),
+        zh="追回资金", layer="extract", grain="一项追回一个版本一行（累计数；各版本入账其增加额）", key=("det_id",),
         control_amount="act_retn_amt",
         event_ym="coalesce(year(act_retn_date) * 100 + month(act_retn_date), year(crtf_date) * 100 + month(crtf_date))",
-        weakness="罚款（penl_amt）入国库，不进基金",
+        weakness="罚款（penl_amt）入国库，不进基金", keeps_versions=True,
         rules=(
             RowRule("SIGN_MISMATCH", "crtf_amt > 0 AND act_retn_amt >= 0 AND act_retn_amt <= crtf_amt", "须 0≤实退≤认定"),
             RowRule("RETN_DATE", "act_retn_amt = 0 OR act_retn_date IS NOT NULL", "已退回而无退回日期"),

@@ -14,6 +14,7 @@ from schemas.columns import (
     Date,
     Flag,
     Money,
+    Number,
     Ratio,
     Text,
     Ym,
@@ -21,6 +22,7 @@ from schemas.columns import (
     date,
     flag,
     money,
+    number,
     ratio,
     text,
     ym,
@@ -245,6 +247,65 @@ class FctIncomeStatement(Table):
     form_amt: Money = money("表样本月数", note="年报为本年数；待转基金按制度字面取期末余额")
 
 
+class FctFundMetric(Table):
+    """Metrics of every ledger and of its province; definitions in ``rule_metric``."""
+
+    _spec: ClassVar[Spec] = _mart("基金指标", "一个范围一个月一个指标一个变体一个基金一行", "book", "scope_id", "period_ym", "metric_id", "variant", "fund",
+        weakness="不足12个月的滚动指标按已有月份计算并标明；公开数据核对见 origin = published")  # fmt: skip
+
+    book: Text = text(BOOK, note="公开数据为 published")
+    origin: Text = text("来源", note="books 账簿 published 公开数据")
+    scope_type: Text = text("范围", note="ledger/province/nation/county")
+    scope_id: Text = text("范围标识", note="账套；或区划代码-险种，险种 ALL 为合计")
+    ledger_id: Text = text(LEDGER, null=True)
+    poolarea_no: Text = text("统筹区编号", null=True)
+    insutype: Text = text("险种", note="310/390/ALL")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    metric_id: Text = text("指标编号")
+    variant: Text = text("变体")
+    fund: Text = text("基金", note="POOL/PA/PEND/NA/ALL")
+    metric_name: Text = text("指标名称")
+    value: Number = number("数值", null=True)
+    unit: Text = text("单位")
+    numerator_amt: Money = money("分子", null=True)
+    denominator_amt: Money = money("分母", null=True)
+    month_cnt: Count = count("所用月数", unit="月")
+    status: Text = text("状态", note="ok/short_history/no_spending/no_budget/no_prior")
+
+
+class FctWarning(Table):
+    """Rule warnings, month by month, each with what it takes to compute it again."""
+
+    _spec: ClassVar[Spec] = _mart("预警", "一条规则一个序列一个月一行", "book", "rule_id", "series_id", "period_ym",
+        weakness="阈值多为本项目默认值[D]或未核实[U]，见 rule_warning 的依据列")  # fmt: skip
+
+    book: Text = text(BOOK)
+    warning_id: Text = text("预警标识")
+    rule_id: Text = text("规则编号")
+    series_id: Text = text("序列标识", note="账套-基金，或账套-科目")
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    fund: Text = text("基金")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    opened_ym: Ym = ym("起报月份", note="连续预警的首月")
+    level: Text = text("等级", note="blue/yellow/orange/red/grey")
+    level_order: Count = count("等级序")
+    value: Number = number("数值", null=True)
+    threshold: Number = number("阈值", null=True)
+    unit: Text = text("单位")
+    excess_amt: Money = money("影响金额", null=True)
+    state: Text = text("状态", note="open")
+    owner: Text = text("责任岗位")
+    due_date: Date = date("办理期限")
+    reason_zh: Text = text("事由")
+    action_zh: Text = text("处置")
+    rule_valid_from: Date = date("规则版本", note="阈值生效日期")
+    data_through_ym: Ym = ym("数据截至")
+
+
 class FctBudgetExecution(Table):
     """Budget against actual, year to date."""
 
@@ -331,10 +392,10 @@ class FctUnpaidSettlement(Table):
     paid_pool_amt: Money = money("已拨付统筹")
     paid_pa_amt: Money = money("已拨付账户")
     payment_difference_amt: Money = money(
-        "支付方式差额", note="已拨付清算的实际拨付 − 其结算统筹支付（含扣款、预留）"
+        "支付方式差额", note="已列清算的实际拨付 − 其结算统筹支付（DRG/DIP、扣款、预留）"
     )
     reserve_amt: Money = money("预留金")
-    unpaid_pool_amt: Money = money("未拨付统筹", note="未拨付清算与未清算的结算统筹支付")
+    unpaid_pool_amt: Money = money("未拨付统筹", note="未列清算的结算统筹支付，加已列清算中尚未拨付的部分")
     unpaid_pa_amt: Money = money("未拨付账户")
 
 
@@ -379,7 +440,7 @@ class FctPendingItem(Table):
     period_ym: Ym = ym("截止月份")
     period_start_date: Date = date("月初日期")
     received_amt: Money = money("收到")
-    attributed_amt: Money = money("已确认归属")
+    attributed_amt: Money = money("已确认归属", note="含归属前退回的")
     open_amt: Money = money("尚未归属")
 
 
@@ -400,7 +461,7 @@ class FctPaMonth(Table):
     acct_incexpd_type: Text = text("收支类型")
     row_cnt: Count = count("行数", unit="行")
     amt: Money = money("金额")
-    balance_amt: Money = money("余额合计")
+    balance_amt: Money = money("余额合计", note="每人当月最后一笔的余额，记在该笔的收支类型")
 
 
 class FctCheck(Table):
@@ -485,6 +546,8 @@ MARTS: tuple[type[Table], ...] = (
     FctLedgerMonth,
     FctBalanceSheet,
     FctIncomeStatement,
+    FctFundMetric,
+    FctWarning,
     FctBudgetExecution,
     FctSettlementMonth,
     FctContributionMonth,

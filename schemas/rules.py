@@ -6,7 +6,22 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from schemas.columns import Count, Date, Flag, Text, count, date, flag, text
+from schemas.columns import (
+    Count,
+    Date,
+    Flag,
+    Money,
+    Number,
+    Text,
+    Ym,
+    count,
+    date,
+    flag,
+    money,
+    number,
+    text,
+    ym,
+)
 from schemas.table import Spec, Table
 
 
@@ -223,6 +238,80 @@ class RuleBook(Table):
     source: Text = text("依据")
 
 
+class RuleMetric(Table):
+    """The one written definition of each metric and variant, shown wherever the figure is shown."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "指标定义", "一个指标一个变体一个基金一行", "metric_id", "variant", "fund"
+    )
+
+    metric_id: Text = text("指标编号", note="M-01 …")
+    variant: Text = text("变体", note="CAL/R12/YTD/FWD/M")
+    fund: Text = text("基金", note="POOL/PA/PEND/NA/ALL")
+    metric_name: Text = text("指标名称")
+    unit: Text = text("单位", note="元/月/%/百分点")
+    numerator: Text = text("分子口径")
+    denominator: Text = text("分母口径")
+    short_history: Text = text("不足12个月时")
+    zero_spending: Text = text("分母为零或为负时")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleWarning(Table):
+    """Dated warning thresholds: one row a rule, scheme and level."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "预警阈值", "一条规则一个险种一个等级一行", "rule_id", "scheme", "level", "valid_from"
+    )
+
+    rule_id: Text = text("规则编号", note="W-01 …")
+    scheme: Text = text("险种", note="310/390/ALL")
+    level: Text = text("等级", note="blue/yellow/orange/red/grey")
+    level_order: Count = count("等级序")
+    title: Text = text("规则名称")
+    measure: Text = text("取数", note="指标编号/变体/基金，或规则自有的量")
+    comparison: Text = text("比较", note="< <= > >=")
+    threshold: Number = number("阈值")
+    unit: Text = text("单位")
+    relative_floor: Number = number("相对下限", null=True, note="偏离不足此比例（%）不报")
+    absolute_floor_amt: Money = money("金额下限", null=True, note="影响金额不足此数不报")
+    reason_template: Text = text("事由模板")
+    owner_role: Text = text("责任岗位")
+    action: Text = text("处置")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RulePublishedFigure(Table):
+    """Published national and county figures, so that the metrics can be held against them."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "公开数据",
+        "一个地区一个期间一个项目一个来源一行",
+        "scope_id",
+        "period_ym",
+        "period_type",
+        "item",
+        "source_key",
+    )
+
+    scope_type: Text = text("范围", note="nation/county")
+    scope_id: Text = text("地区", note="000000 全国，331127 景宁县")
+    scheme: Text = text("险种", note="310/390/ALL")
+    period_type: Text = text("期间类别", note="Y 年 Q 季累计")
+    period_ym: Ym = ym("期末月份")
+    item: Text = text("项目")
+    printed_value: Number = number("公布数值")
+    printed_unit: Text = text("公布单位")
+    amount: Number = number("折合元", null=True)
+    is_quick: Flag = flag("快报数")
+    source_key: Text = text("来源代号")
+    source: Text = text("来源")
+
+
 RULES: tuple[type[Table], ...] = (
     RuleAccount,
     RulePosting,
@@ -237,4 +326,7 @@ RULES: tuple[type[Table], ...] = (
     RuleStatementTerm,
     RuleBudgetItem,
     RuleBook,
+    RuleMetric,
+    RuleWarning,
+    RulePublishedFigure,
 )

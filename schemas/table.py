@@ -64,6 +64,8 @@ class Spec:
     control_amount: str = ""
     #: SQL expression giving the event month (INTEGER yyyymm) of a staged row
     event_ym: str = ""
+    #: figures are cumulative over versions: readers see every version, not only the newest
+    keeps_versions: bool = False
     #: total order of a published mart; the key where empty
     order_by: tuple[str, ...] = ()
 

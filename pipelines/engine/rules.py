@@ -73,6 +73,9 @@ _FORMS: dict[Kind, _Form] = {
     ),
     "money": _Form(_pattern(r"-?[0-9]{1,16}(\.[0-9]{1,2})?"), "金额（元），至多两位小数"),
     "ratio": _Form(_pattern(r"-?[0-9]{1,3}(\.[0-9]{1,6})?"), "小数，整数至多三位，小数至多六位"),
+    "number": _Form(
+        _pattern(r"-?[0-9]{1,14}(\.[0-9]{1,4})?"), "小数，整数至多十四位，小数至多四位"
+    ),
     "count": _Form(_is_count, "整数"),
     "ym": _Form(_pattern(r"[0-9]{4}(0[1-9]|1[0-2])"), "年月 YYYYMM"),
     "date": _Form(_is_date, "日期 YYYY-MM-DD"),

@@ -90,7 +90,7 @@ def run_intake(
             if sources:
                 with Engine(work, key, refs, threads=threads, memory=memory_limit) as engine:
                     staged = _stage(pool, engine, sources, work, closed_ym)
-                    _apply_set_rules(engine(), paths, log.batches, staged)
+                    _apply_set_rules(pool, engine, paths, log.batches, staged)
                     done = finish(pool, engine, staged, work)
             publish(paths, done, again)
     except duckdb.Error as error:
@@ -199,7 +199,8 @@ def _stage(
 
 
 def _apply_set_rules(
-    con: duckdb.DuckDBPyConnection,
+    pool: ThreadPoolExecutor,
+    engine: Callable[[], duckdb.DuckDBPyConnection],
     paths: WarehousePaths,
     batches: Sequence[BatchRecord],
     staged: Sequence[Staged],
@@ -210,6 +211,9 @@ def _apply_set_rules(
     for item in staged:
         new = NewFile(item.sha, item.path, item.rejects)
         by_table[item.source.file.name.table].append(new)
-    for table, files in sorted(by_table.items()):
+
+    def run(table: str) -> None:
         history = History(*history_files(table, paths, batches))
-        SetRules(con, table, files, history).run()
+        SetRules(engine(), table, by_table[table], history).run()
+
+    list(pool.map(run, sorted(by_table, key=lambda table: -len(by_table[table]))))

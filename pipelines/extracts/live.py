@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from pipelines.errors import JiecunError, Problem
 from pipelines.extracts.discover import TABLES
@@ -13,8 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from pipelines.extracts.log import BatchRecord
     from pipelines.paths import WarehousePaths
+
+
+class Batch(Protocol):
+    """What a reader needs to know of a raw file taken in; a ``BatchRecord`` tells it."""
+
+    @property
+    def table_name(self) -> str: ...
+    @property
+    def source_sha(self) -> str: ...
+    @property
+    def replaced_rows(self) -> int: ...
 
 
 def replaced_file(paths: WarehousePaths, table: str, sha: str) -> Path:
@@ -23,7 +33,7 @@ def replaced_file(paths: WarehousePaths, table: str, sha: str) -> Path:
 
 
 def history_files(
-    table: str, paths: WarehousePaths, batches: Sequence[BatchRecord]
+    table: str, paths: WarehousePaths, batches: Sequence[Batch]
 ) -> tuple[list[Path], list[Path]]:
     """Staged files of a table in intake order, and its lists of replaced rows.
 
@@ -50,19 +60,22 @@ def history_files(
     return staged, replaced
 
 
-def live_view_sql(table: str, paths: WarehousePaths) -> str:
+def live_view_sql(table: str, paths: WarehousePaths, batches: Sequence[Batch] | None = None) -> str:
     """A SELECT of the live staged rows of a table, its staged columns and nothing else.
 
+    ``batches`` are the files that count, with the rows they replaced: all logged files where None,
+    those of an earlier release to see the rows as they stood behind it.
     No order is promised; a table without files gives no rows, with the right types.
     """
     types = staged_types(TABLES[table])
-    staged, replaced = history_files(table, paths, read_log(paths).batches)
+    known = read_log(paths).batches if batches is None else batches
+    staged, replaced = history_files(table, paths, known)
     if not staged:
         columns = ", ".join(f"CAST(NULL AS {kind}) AS {name}" for name, kind in types.items())
         return f"SELECT {columns} WHERE false"
     columns = ", ".join(types)
     rows = f"SELECT {columns} FROM read_parquet({path_list(staged)})"
-    if not replaced:
+    if not replaced or TABLES[table].spec.keeps_versions:
         return rows
     gone = f"read_parquet({path_list(replaced)})"
     return f"{rows} s ANTI JOIN {gone} r USING (source_sha, src_row)"

@@ -31,8 +31,11 @@ if TYPE_CHECKING:
     from pipelines.extracts.reasons import Check
     from schemas.table import Declaration
 
-#: raw bytes scanned together and held in memory as one table; a larger file is scanned as a view
+#: raw bytes of the files that are scanned together
 GROUP_BYTES = 32 << 20
+#: raw bytes up to which parsed rows are held as a table; those of a larger file are parsed again
+#: for each use, which takes longer and no memory
+TABLE_BYTES = 256 << 20
 GROUP_FILES = 64
 
 
@@ -159,7 +162,7 @@ def _scan(
     checks = parse_sql.checks_of(decl)
     parsed = parse_sql.parsed(decl, cells, layout.columns, odd_blanks=odd)
     sql = parse_sql.checked(decl, checks, parsed, closed_ym=closed_ym)
-    big = sum(part.source.file.size for part in parts) > GROUP_BYTES
+    big = sum(part.source.file.size for part in parts) > TABLE_BYTES
     con.execute(f"CREATE OR REPLACE TEMP {'VIEW' if big else 'TABLE'} g AS {sql}")
     try:
         scan = _Scan(con, decl, checks, _row_totals(con, decl), read, work)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -157,20 +157,40 @@ def release(
     results: Sequence[CheckResult],
 ) -> Published:
     """Write marts, workbooks, catalog and manifest aside, then switch to them at once."""
-    marts = by_name(MARTS)
+    builder = _Builder(con, request, identity, parts, results)
+    try:
+        return publish(request.warehouse, identity, builder)
+    finally:
+        # a failed run's frames live on in Prefect: they must not hold the connection
+        builder.con = None
 
-    def build(folder: Path) -> Manifest:
+
+@dataclass
+class _Builder:
+    """Fills a release's folder: marts, workbooks, catalog."""
+
+    con: duckdb.DuckDBPyConnection | None
+    request: RunRequest
+    identity: str
+    parts: dict[str, str]
+    results: Sequence[CheckResult]
+
+    def __call__(self, folder: Path) -> Manifest:
+        if self.con is None:
+            raise RuntimeError("the release was built already")
+        marts = by_name(MARTS)
         files = [
-            write_mart(con, decl, folder / "marts", kv={"release_id": identity})
+            write_mart(self.con, decl, folder / "marts", kv={"release_id": self.identity})
             for decl in marts.values()
         ]
-        (folder / "reports").mkdir()
-        write_workbooks(load_sheets(con), folder / "reports", release_id=identity, checks=results)
-        write_catalog(folder / CATALOG, list(marts.values()), request.warehouse.release(identity))
-        facts = {"parts": parts, "version": pipelines.__version__}
-        return Manifest(tuple(files), facts)
-
-    return publish(request.warehouse, identity, build)
+        reports = folder / "reports"
+        reports.mkdir()
+        write_workbooks(
+            load_sheets(self.con), reports, release_id=self.identity, checks=self.results
+        )
+        final = self.request.warehouse.release(self.identity)
+        write_catalog(folder / CATALOG, list(marts.values()), final)
+        return Manifest(tuple(files), {"parts": self.parts, "version": pipelines.__version__})
 
 
 def _check_problem(result: CheckResult) -> Problem:

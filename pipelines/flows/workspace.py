@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.extracts.live import Batch
     from pipelines.extracts.log import BatchRecord
     from pipelines.flows.request import RunRequest
     from pipelines.paths import RawPaths, WarehousePaths
@@ -137,6 +138,19 @@ def last_month(batches: Sequence[BatchRecord], through_ym: int | None) -> int:
     return max(bank or other)
 
 
+def bind_extracts(
+    con: duckdb.DuckDBPyConnection,
+    warehouse: WarehousePaths,
+    batches: Sequence[Batch],
+    *,
+    pools: Sequence[str],
+) -> None:
+    """Bind the staged rows of these files as one view for each extract."""
+    for name in by_name(EXTRACTS):
+        rows = live_view_sql(name, warehouse, batches)
+        con.execute(f"create view {name} as {_limited(rows, pools)}")
+
+
 def bind_inputs(
     con: duckdb.DuckDBPyConnection,
     warehouse: WarehousePaths,
@@ -147,9 +161,11 @@ def bind_inputs(
     through_ym: int,
     attributes: dict[str, str],
 ) -> None:
-    """Bind everything the SQL graph reads that is not a rule."""
-    for name in by_name(EXTRACTS):
-        con.execute(f"create view {name} as {_limited(live_view_sql(name, warehouse), pools)}")
+    """Bind everything the SQL graph reads that is not a rule.
+
+    ``batches`` are the files whose rows count: all logged ones, or those of an earlier release.
+    """
+    bind_extracts(con, warehouse, batches, pools=pools)
     _table(con, "region_source", regions.load.regions)
     _table(con, "pooling_area", regions.areas)
     _table(con, "intake_batch", intake_frame(batches))
@@ -211,6 +227,7 @@ def _polars_schema(mart: str) -> dict[str, pl.DataType]:
         "DATE": pl.Date(),
         "DECIMAL(18,2)": pl.Decimal(18, 2),
         "DECIMAL(9,6)": pl.Decimal(9, 6),
+        "DECIMAL(18,4)": pl.Decimal(18, 4),
     }
     return {c.name: types[c.sql_type] for c in by_name(MARTS)[mart].columns}
 

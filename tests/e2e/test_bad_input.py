@@ -119,21 +119,29 @@ def test_sql_before_the_first_release(tmp_path: Path, jiecun_cmd: Command) -> No
     _fails(jiecun_cmd("sql", "select 1", "--warehouse", tmp_path), "NO_RELEASE", 2, "jiecun run")
 
 
-def test_a_broken_rules_file(raw: Path, house: Path, tmp_path: Path) -> None:
-    before = _print_of(house)
-    tree = tmp_path / "tree"
+def _run_with_rules(
+    folder: Path, raw: Path, house: Path, edit: Callable[[str], str]
+) -> subprocess.CompletedProcess[str]:
+    """A run of a copy of the code whose posting rules were edited."""
+    tree = folder / "tree"
     for room in ("pipelines", "schemas", "transforms"):
         shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
     rules = tree / "transforms" / "rules" / "rule_posting.csv"
-    text = rules.read_text(encoding="utf-8")
-    rules.write_text(text.replace("2018-01-01", "2018-13-01", 1), encoding="utf-8")
-    done = subprocess.run(
+    rules.write_text(edit(rules.read_text(encoding="utf-8")), encoding="utf-8")
+    return subprocess.run(
         [sys.executable, "-m", "pipelines.cli", "run", "--raw", raw, "--warehouse", house],
         env={**os.environ, "PYTHONPATH": str(tree)},
         cwd=tree,
         capture_output=True,
         encoding="utf-8",
         check=False,
+    )
+
+
+def test_a_broken_rules_file(raw: Path, house: Path, tmp_path: Path) -> None:
+    before = _print_of(house)
+    done = _run_with_rules(
+        tmp_path, raw, house, lambda text: text.replace("2018-01-01", "2018-13-01", 1)
     )
     _fails(done, "RULES_BROKEN", 3, "rule_posting.csv", "2018-13-01")
     assert _print_of(house) == before
@@ -141,21 +149,13 @@ def test_a_broken_rules_file(raw: Path, house: Path, tmp_path: Path) -> None:
 
 def test_a_rule_taken_away_stops_the_release(raw: Path, house: Path, tmp_path: Path) -> None:
     before = _print_of(house)
-    tree = tmp_path / "tree"
-    for room in ("pipelines", "schemas", "transforms"):
-        shutil.copytree(ROOT / room, tree / room, ignore=shutil.ignore_patterns("__pycache__"))
-    rules = tree / "transforms" / "rules" / "rule_posting.csv"
-    lines = rules.read_text(encoding="utf-8").splitlines(keepends=True)
-    rules.write_text(
-        "".join(ln for ln in lines if not ln.startswith("E01.POOL/310")), encoding="utf-8"
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "pipelines.cli", "run", "--raw", raw, "--warehouse", house],
-        env={**os.environ, "PYTHONPATH": str(tree)},
-        cwd=tree,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
+    done = _run_with_rules(
+        tmp_path,
+        raw,
+        house,
+        lambda text: "".join(
+            ln for ln in text.splitlines(keepends=True) if not ln.startswith("E01.POOL/310")
+        ),
     )
     _fails(done, "CHECK_J-01", 3, "CHECK_T-11", "CHECK_T-13")
     assert _print_of(house) == before

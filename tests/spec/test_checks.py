@@ -58,6 +58,11 @@ BROKEN_TABLES = (
     _one("J-04", "a voucher whose rows nobody can name",
         "DELETE FROM fct_voucher_source WHERE source_amt = 65000 AND table_name = 'fund_transfers'"
         " OR voucher_id IN (SELECT voucher_id FROM fct_journal WHERE event_id = 'PAY|T12')", ""),
+    _one("J-05", "one fen more than the clearing row allows",
+        "UPDATE jrn_payment SET amt = amt + 0.01 WHERE traf_sn = 'T12'", "F1"),
+    _one("J-05", "a clearing row paid twice",
+        "INSERT INTO jrn_payment SELECT * REPLACE ('T99' AS traf_sn) FROM jrn_payment"
+        " WHERE traf_sn = 'T37'", "F2"),
     _one("T-01", "a line of a voucher lost",
         "DELETE FROM fct_journal WHERE event_id = 'BANK|T05' AND credit_amt > 0", ""),
     _one("T-01", "one fen more on one line",
@@ -192,7 +197,7 @@ def test_every_check_has_a_test_that_breaks_it() -> None:
 def test_there_are_as_many_checks_as_the_design_asks_for_now() -> None:
     """A check that disappears would take its guard with it."""
     assert sorted(check_ids()) == [
-        "I-01", "J-01", "J-02", "J-03", "J-04",
+        "I-01", "J-01", "J-02", "J-03", "J-04", "J-05",
         "T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07", "T-08", "T-09", "T-10",
         "T-11", "T-12", "T-13", "T-14", "T-19", "T-30",
     ]  # fmt: skip
@@ -206,6 +211,8 @@ def test_there_are_as_many_checks_as_the_design_asks_for_now() -> None:
         ("J-02", "DELETE FROM jrn_benefit"),
         ("J-03", "UPDATE fct_journal SET voucher_no = voucher_no + 1"),
         ("J-04", "DELETE FROM fct_voucher_source"),
+        ("J-05", "UPDATE stg_clearing SET fee_clr_id = 'F9' WHERE fee_clr_id = 'F1'"),
+        ("J-05", "UPDATE jrn_payment SET amt = NULL WHERE fee_clr_id = 'F1'"),
         ("T-01", "UPDATE fct_journal SET credit_amt = NULL"),
         ("T-03", "DELETE FROM fct_balance_sheet WHERE row_code = 'T9'"),
         ("T-04", "UPDATE fct_balance_sheet SET close_amt = NULL"),
@@ -240,6 +247,7 @@ def test_a_missing_figure_is_a_failure(check_id: str, sql: str) -> None:
         ("T-09", "UPDATE rule_statement_term SET ref = '5001' WHERE row_code = '3.1'"),
         ("T-10", "UPDATE rule_posting SET credit_account = '1003' WHERE posting_key = 'URSN.1'"),
         ("T-11", "UPDATE rule_clct_way SET receipt_account = '1002' WHERE clct_way = '02'"),
+        ("T-11", "UPDATE rule_clct_way SET cash_date_column = 'arvl_date' WHERE clct_way = '02'"),
         ("T-11", "UPDATE rule_bank_account SET account_code = '1004' WHERE hif_acct_type = '4'"),
         ("T-12", "UPDATE rule_traf_item SET is_external = false WHERE traf_item = 'DABING_OUT'"),
         ("T-12", "UPDATE rule_traf_item SET posting_source = '' WHERE traf_item = 'FINSUBS_IN'"),
@@ -274,7 +282,7 @@ def test_a_broken_rule_makes_a_check_fail(check_id: str, rule: str) -> None:
         ("T-11", "DELETE FROM contributions WHERE clct_detl_id = 'C6'"),
         ("T-12", "DELETE FROM contributions WHERE clct_detl_id = 'C6'"),
         ("J-02", "DELETE FROM clearing WHERE fee_clr_id = 'F1'"),
-        ("J-02", "UPDATE clearing SET act_dfr_amt = 49999.99 WHERE fee_clr_id = 'F1'"),
+        ("J-05", "UPDATE clearing SET act_dfr_amt = 49999.99 WHERE fee_clr_id = 'F1'"),
         ("J-02", "DELETE FROM settlements WHERE setl_id = 'S3'"),
         ("J-02", "UPDATE settlements SET clr_ym = NULL WHERE setl_id = 'S3'"),
         ("T-11", "DELETE FROM recoveries"),

@@ -174,8 +174,8 @@ def test_hifmi_pay_added_to_what_is_paid_is_seen() -> None:
     spec = mutate(
         insured(),
         "jrn_payment",
-        "c.act_dfr_amt as pool_amt",
-        "c.act_dfr_amt + (select sum(hifmi_pay) from settlements) as pool_amt",
+        "(c.act_dfr_amt * 100)::hugeint as pool_fen",
+        "((c.act_dfr_amt + (select sum(hifmi_pay) from settlements)) * 100)::hugeint as pool_fen",
     )
     assert month(spec, 202311, "2") == {"2": "32000.00"}
     assert failing(spec, "J-02", "T-11", "T-12", "T-14") == ["J-02", "T-11", "T-12", "T-14"]

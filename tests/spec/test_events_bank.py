@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spec.harness import Spec, lines, rows, run, table, world
+from tests.spec.harness import Spec, check, lines, rows, run, table, world
 
 
 def bank(*drawn: str) -> Spec:
@@ -160,3 +160,17 @@ def test_bank_lines_after_the_last_month_are_not_posted() -> None:
         """,
     )
     assert rows(run(spec), "SELECT sum(debit_amt) FROM jrn_line") == [("640.00",)]
+
+
+@pytest.mark.parametrize("insutype", ["310", "390"])
+@pytest.mark.parametrize(("item", "event"), [("URSN", "E21"), ("INTE_OUT", "E24")])
+def test_a_joint_account_hands_over_like_the_expenditure_account(
+    insutype: str, item: str, event: str
+) -> None:
+    """hif_acct_type 3 收支户 is 1004 [D]: Dr 1003 / Cr 1004, once for the two bank lines."""
+    spec = bank(f"{insutype} | {item} | 3 | 2 | 5.00 |", f"{insutype} | {item} | 4 | 1 | 5.00 |")
+    assert lines(spec) == [
+        (event, "1003", "NA", "5.00", ""),
+        (event, "1004", "NA", "", "5.00"),
+    ]
+    assert [check(spec, c).status for c in ("J-01", "T-12", "T-30")] == ["passed"] * 3

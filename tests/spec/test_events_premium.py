@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.spec.harness import lines, rows, run, table, world
+from tests.spec.harness import Spec, check, lines, rows, run, table, world
 
 
 def test_e01_and_e02_employer_month_fills_the_account_from_the_employee_first() -> None:
@@ -460,4 +460,220 @@ def test_one_voucher_a_day_and_bank_account() -> None:
         2023-11-06 | 1002    | 300.00 | 2    | 3
         2023-11-06 | 1003    | 400.00 | 1    | 3
         2023-11-07 | 1002    | 800.00 | 1    | 3
+    """)
+
+
+# refunds of pending money ----------------------------------------------------------------------
+
+PENDING_AND_BACK = """
+    clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
+    C1           |                   | Z         | 600.00       | 200.00       |             | 2023-10-20
+    C2           | C1                | -         | -600.00      | -200.00      |             | 2023-11-10
+"""
+
+
+def balance(spec: Spec, account: str) -> str:
+    """Credits less debits of one account over all months."""
+    return rows(
+        run(spec),
+        f"""SELECT coalesce(sum(credit_amt - debit_amt), 0)::DECIMAL(18, 2) FROM jrn_line
+        WHERE account_code = '{account}'""",
+    )[0][0]
+
+
+def test_e16_refund_of_a_premium_still_pending_leaves_4601_not_income() -> None:
+    """E16.PEND: it never reached 4001, so 4001 has nothing to give back; 4601 ends at zero."""
+    spec = world(contributions=PENDING_AND_BACK)
+    assert lines(spec) == table("""
+        event | account | fund | debit  | credit
+        E81   | 1002    | NA   | 800.00 |
+        E81   | 4601    | PEND |        | 800.00
+        E16   | 4601    | PEND | 800.00 |
+        E16   | 1002    | NA   |        | 800.00
+    """)
+    assert balance(spec, "4601") == "0.00"
+    assert check(spec, "T-13").status == "passed"
+    assert check(spec, "J-04").status == "passed"
+
+
+def test_e16_refund_before_the_attribution_of_its_original_is_pending_too() -> None:
+    """Back on 10 November, attributed on 15 November: only the 600 that stayed move to the funds."""
+    spec = world(
+        contributions="""
+        clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date  | traf_time
+        C1           |                   | Z         | 600.00       | 200.00       | 200.00      | 2023-10-20 | 2023-11-15 09:00:00
+        C2           | C1                | -         | -150.00      | -50.00       | -50.00      | 2023-11-10 |
+        """
+    )
+    assert lines(spec) == table("""
+        event | account | fund | debit  | credit
+        E81   | 1002    | NA   | 800.00 |
+        E81   | 4601    | PEND |        | 800.00
+        E16   | 4601    | PEND | 200.00 |
+        E16   | 1002    | NA   |        | 200.00
+        E83   | 4601    | PEND | 150.00 |
+        E83   | 400102  | PA   |        | 150.00
+        E83   | 4601    | PEND | 450.00 |
+        E83   | 400101  | POOL |        | 450.00
+    """)
+    assert balance(spec, "4601") == "0.00"
+    assert [check(spec, c).status for c in ("T-13", "J-04")] == ["passed", "passed"]
+
+
+@pytest.mark.parametrize("refund_day", ["2023-11-15", "2023-11-20", "2023-12-05"])
+def test_e16_refund_after_attribution_lowers_premium_income(refund_day: str) -> None:
+    """From the day of attribution the money is in 400101/400102, and comes back out of them."""
+    spec = world(
+        contributions=f"""
+        clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date    | traf_time
+        C1           |                   | Z         | 600.00       | 200.00       | 200.00      | 2023-10-20   | 2023-11-15 09:00:00
+        C2           | C1                | -         | -600.00      | -200.00      | -200.00     | {refund_day} |
+        """
+    )
+    assert lines(spec, "event_code = 'E16'") == table("""
+        event | account | fund | debit  | credit
+        E16   | 400102  | PA   | 200.00 |
+        E16   | 1002    | NA   |        | 200.00
+        E16   | 400101  | POOL | 600.00 |
+        E16   | 1002    | NA   |        | 600.00
+    """)
+    assert balance(spec, "4601") == "0.00"
+
+
+def test_e16_refund_of_a_premium_attributed_in_its_own_month_never_was_pending() -> None:
+    """Received on the 6th, attributed on the 29th, back on the 10th: posted to its funds at once."""
+    spec = world(
+        contributions="""
+        clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | traf_sumamt | arvl_date  | traf_time
+        C1           |                   | Z         | 600.00       | 0.00        | 2023-11-06 | 2023-11-29 09:00:00
+        C2           | C1                | -         | -600.00      | 0.00        | 2023-11-10 |
+        """
+    )
+    assert lines(spec, "event_code = 'E16'") == table("""
+        event | account | fund | debit  | credit
+        E16   | 400101  | POOL | 600.00 |
+        E16   | 1002    | NA   |        | 600.00
+    """)
+
+
+def test_resident_refund_is_never_pending() -> None:
+    """Ledger 390 has one fund: no split to wait for, an empty ``traf_sumamt`` says nothing."""
+    spec = world(
+        contributions="""
+        clct_obj | insutype | clct_detl_id | init_clct_detl_id | revs_flag | psn_clct_amt | traf_sumamt | arvl_date
+        R        | 390      | C1           |                   | Z         | 380.00       |             | 2023-10-20
+        R        | 390      | C2           | C1                | -         | -380.00      |             | 2023-11-10
+        """
+    )
+    assert lines(spec, "event_code = 'E16'") == table("""
+        event | account | fund | debit  | credit
+        E16   | 4001    | NA   | 380.00 |
+        E16   | 1002    | NA   |        | 380.00
+    """)
+
+
+@pytest.mark.parametrize(("clct_way", "bank"), [("01", "1002"), ("02", "1002"), ("06", "1003")])
+def test_refund_of_pending_money_is_an_allowed_bank_pair(clct_way: str, bank: str) -> None:
+    """T-30 knows 4601 against every account refunds leave from."""
+    spec = world(
+        contributions=f"""
+        clct_detl_id | init_clct_detl_id | clct_way   | revs_flag | emp_clct_amt | traf_sumamt | arvl_date
+        C1           |                   | {clct_way} | Z         | 600.00       |             | 2023-10-20
+        C2           | C1                | {clct_way} | -         | -600.00      |             | 2023-11-10
+        """
+    )
+    assert lines(spec, "event_code = 'E16'") == [
+        ("E16", "4601", "PEND", "600.00", ""),
+        ("E16", bank, "NA", "", "600.00"),
+    ]
+    assert check(spec, "T-30").items == []
+
+
+@pytest.mark.parametrize(
+    ("cashym", "event", "pool", "account"),
+    [("202212", "E17", "540101", "540102"), ("202301", "E16", "400101", "400102")],
+)
+def test_refund_without_its_original_is_dated_by_the_month_the_fee_was_for(
+    cashym: str, event: str, pool: str, account: str
+) -> None:
+    """[D] The original was never delivered: ``cashym`` tells E17 from E16."""
+    spec = world(
+        contributions=f"""
+        clct_detl_id | init_clct_detl_id | revs_flag | cashym   | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
+        C2           | C1                | -         | {cashym} | -600.00      | -200.00      | -200.00     | 2023-01-10
+        """
+    )
+    assert lines(spec) == [
+        (event, account, "PA", "200.00", ""),
+        (event, "1002", "NA", "", "200.00"),
+        (event, pool, "POOL", "600.00", ""),
+        (event, "1002", "NA", "", "600.00"),
+    ]
+
+
+def test_the_day_of_a_known_original_goes_before_the_month_the_fee_was_for() -> None:
+    """December's fee received in January: a refund in March is of this year."""
+    spec = world(
+        contributions="""
+        clct_detl_id | init_clct_detl_id | revs_flag | cashym | emp_clct_amt | traf_sumamt | arvl_date
+        C1           |                   | Z         | 202212 | 600.00       | 0.00        | 2023-01-05
+        C2           | C1                | -         | 202212 | -600.00      | 0.00        | 2023-03-10
+        """
+    )
+    assert lines(spec, "period_ym = 202303") == table("""
+        event | account | fund | debit  | credit
+        E16   | 400101  | POOL | 600.00 |
+        E16   | 1002    | NA   |        | 600.00
+    """)
+
+
+def test_a_negative_base_correction_is_a_refund() -> None:
+    """clct_type 34 below zero: positive amounts on the refund's side, no red income line."""
+    spec = world(
+        contributions="""
+        clct_type | emp_clct_amt | psn_clct_amt | traf_sumamt
+        34        | -60.00       | -20.00       | -20.00
+        """
+    )
+    assert lines(spec) == table("""
+        event | account | fund | debit | credit
+        E16   | 400102  | PA   | 20.00 |
+        E16   | 1002    | NA   |       | 20.00
+        E16   | 400101  | POOL | 60.00 |
+        E16   | 1002    | NA   |       | 60.00
+    """)
+
+
+def test_a_positive_base_correction_is_premium() -> None:
+    """clct_type 34 above zero posts as any premium."""
+    spec = world(
+        contributions="""
+        clct_type | emp_clct_amt | psn_clct_amt | traf_sumamt
+        34        | 60.00        | 20.00        | 20.00
+        """
+    )
+    assert lines(spec) == table("""
+        event | account | fund | debit | credit
+        E01   | 1002    | NA   | 60.00 |
+        E01   | 400101  | POOL |       | 60.00
+        E02   | 1002    | NA   | 20.00 |
+        E02   | 400102  | PA   |       | 20.00
+    """)
+
+
+def test_a_maternity_row_of_the_employer_does_not_hide_the_employees_own_insurance() -> None:
+    """510 and 310 of one employer and month are two moneys in one ledger: 40 + 800, not 40."""
+    spec = world(
+        contributions="""
+        insutype | clct_obj | emp_no_hash | cashym | emp_clct_amt | psn_clct_amt | traf_sumamt
+        510      | E        | e1          | 202311 | 40.00        | 0.00         | 0.00
+        310      | S        | e1          | 202311 | 600.00       | 200.00       | 200.00
+        """
+    )
+    assert lines(spec) == table("""
+        event | account | fund | debit  | credit
+        E01   | 1002    | NA   | 640.00 |
+        E01   | 400101  | POOL |        | 640.00
+        E02   | 1002    | NA   | 200.00 |
+        E02   | 400102  | PA   |        | 200.00
     """)

@@ -336,3 +336,154 @@ def test_every_month_of_the_books_is_in_the_calendar() -> None:
         ("202312", "2023-12-31"),
         ("202401", "2024-01-31"),
     ]
+
+
+# what the books' last month leaves out ---------------------------------------------------------
+
+
+def test_a_person_with_two_movements_in_a_month_has_one_balance() -> None:
+    """120, then 150: 150 once, on the last movement's type; amounts of both count."""
+    spec = world(
+        account_details="""
+        psn_no_hash | acct_ym | acct_incexpd_type | amt   | balc   | updt_time
+        p1          | 202311  | 11                | 20.00 | 120.00 | 2023-11-05 09:00:00
+        p1          | 202311  | 12                | 30.00 | 150.00 | 2023-11-25 09:00:00
+        p2          | 202311  | 11                | 20.00 | 40.00  | 2023-11-05 09:00:00
+        p1          | 202312  | 11                | 20.00 | 170.00 | 2023-12-05 09:00:00
+        """
+    )
+    assert rows(
+        run(spec, "fct_pa_month"),
+        """SELECT period_ym, acct_incexpd_type, row_cnt, amt, balance_amt FROM fct_pa_month
+        ORDER BY ALL""",
+    ) == table("""
+        month  | type | rows | amount | balance
+        202311 | 11   | 2    | 40.00  | 40.00
+        202311 | 12   | 1    | 30.00  | 150.00
+        202312 | 11   | 1    | 20.00  | 170.00
+    """)
+
+
+def test_two_movements_of_one_type_and_one_moment_have_one_balance() -> None:
+    """The later record of the file stands."""
+    spec = world(
+        account_details="""
+        psn_no_hash | src_row | acct_ym | amt   | balc   | updt_time
+        p1          | 1       | 202311  | 20.00 | 120.00 | 2023-11-05 09:00:00
+        p1          | 2       | 202311  | 30.00 | 150.00 | 2023-11-05 09:00:00
+        """
+    )
+    assert rows(
+        run(spec, "fct_pa_month"), "SELECT row_cnt, amt, balance_amt FROM fct_pa_month"
+    ) == [("2", "50.00", "150.00")]
+
+
+def test_memo_marts_end_with_the_books() -> None:
+    """Rows of December are delivered already; the books are through November."""
+    spec = world(
+        202311,
+        contributions="""
+        emp_clct_amt | traf_sumamt | arvl_date
+        600.00       | 0.00        | 2023-11-30
+        700.00       | 0.00        | 2023-12-01
+        """,
+        settlements="""
+        setl_time           | hifp_pay | hifmi_pay
+        2023-11-30 23:59:59 | 500.00   | 3.00
+        2023-12-01 00:00:00 | 900.00   | 4.00
+        """,
+    )
+    premium = "SELECT period_ym, premium_amt FROM fct_contribution_month"
+    settled = "SELECT period_ym, hifp_pay FROM fct_settlement_month"
+    memo = "SELECT period_ym, memo_amt FROM fct_other_fund"
+    assert rows(run(spec, "fct_contribution_month"), premium) == [("202311", "600.00")]
+    assert rows(run(spec, "fct_settlement_month"), settled) == [("202311", "500.00")]
+    assert rows(run(spec, "fct_other_fund"), memo) == [("202311", "3.00")]
+
+
+REFUNDED = """
+    clct_detl_id | init_clct_detl_id | revs_flag | emp_clct_amt | traf_sumamt | arvl_date  | traf_time
+    C1           |                   | Z         | 800.00       |             | 2023-10-20 |
+    C2           | C1                | -         | -500.00      |             | 2023-11-10 |
+    C3           |                   | Z         | 900.00       | 0.00        | 2023-10-21 | 2023-12-15 09:00:00
+    C4           | C3                | -         | -100.00      | 0.00        | 2023-11-11 |
+    C5           |                   | Z         | 70.00        | 0.00        | 2023-11-12 |
+    C6           | C5                | -         | -20.00       | 0.00        | 2023-11-13 |
+"""
+
+
+def test_a_refund_of_pending_money_is_told_as_a_refund_of_pending_money() -> None:
+    """One E16 row a month: 600 were pending, 20 were the pool's."""
+    spec = run(world(contributions=REFUNDED), "fct_contribution_month")
+    assert rows(
+        spec,
+        """SELECT period_ym, event_code, row_cnt, premium_amt, pool_amt, pa_amt, pending_amt
+        FROM fct_contribution_month ORDER BY ALL""",
+    ) == table("""
+        month  | event | rows | premium | pool   | account | pending
+        202310 | E81   | 2    | 1700.00 | 0.00   | 0.00    | 1700.00
+        202311 | E01   | 1    | 70.00   | 70.00  | 0.00    | 0.00
+        202311 | E16   | 3    | -620.00 | -20.00 | 0.00    | -600.00
+    """)
+
+
+def test_money_given_back_is_no_longer_open() -> None:
+    """October's 1,700: 500 and 100 go back in November, 800 are attributed in December; 300 stay."""
+    spec = run(world(contributions=REFUNDED), "fct_pending_item")
+    assert rows(
+        spec,
+        """SELECT received_ym, period_ym, received_amt, open_amt FROM fct_pending_item
+        ORDER BY ALL""",
+    ) == table("""
+        received | month  | amount  | open
+        202310   | 202310 | 1700.00 | 1700.00
+        202310   | 202311 | 1700.00 | 1100.00
+        202310   | 202312 | 1700.00 | 300.00
+    """)
+    assert rows(
+        run(spec, "fct_ledger_month"),
+        """SELECT period_ym, closing_amt FROM fct_ledger_month
+        WHERE account_code = '4601' AND closing_stage = 'post' ORDER BY ALL""",
+    ) == [("202310", "1700.00"), ("202311", "1100.00"), ("202312", "300.00")]
+
+
+def test_the_tenth_adjustment_of_a_budget_follows_the_ninth() -> None:
+    """B0 < A1 < A9 < A10: versions are counted, not spelled."""
+    spec = good()
+    add(
+        spec.con,
+        "budget",
+        """
+        insutype | budg_ver | budg_item      | stt_mon | budg_amt
+        390      | B0       | 社会保险费收入 | 19      | 10000.00
+        390      | A9       | 社会保险费收入 | 19      | 90000.00
+        390      | A10      | 社会保险费收入 | 19      | 100000.00
+        390      | A1       | 社会保险费收入 | 19      | 20000.00
+        """,
+    )
+    assert rows(
+        run(spec, "fct_budget_execution"),
+        """SELECT budg_ver, budget_year_amt FROM fct_budget_execution WHERE period_ym = 202312""",
+    ) == [("A10", "100000.00")]
+
+
+def test_an_institution_seen_only_in_clearing_is_listed() -> None:
+    """Its settlements may come later or carry another code; the payment names it."""
+    spec = world(
+        settlements="""
+        fixmedins_code | setl_time
+        H61010000001   | 2023-11-05 10:00:00
+        """,
+        clearing="""
+        fee_clr_id | fixmedins_code | poolarea_no | clr_ym
+        F1         | H61010000001   | 610100      | 202310
+        F2         | P61030000009   | 610300      | 202309
+        """,
+    )
+    assert rows(
+        run(spec, "dim_institution"), "SELECT * FROM dim_institution ORDER BY fixmedins_code"
+    ) == table("""
+        code         | type     | pool   | first  | last
+        H61010000001 | hospital | 610100 | 202310 | 202311
+        P61030000009 | pharmacy | 610300 | 202309 | 202309
+    """)

@@ -304,6 +304,23 @@ def test_a_run_that_dies_leaves_nothing_visible_and_the_next_sweeps(
     assert not (world.paths.staged / "_work").exists()
 
 
+def test_a_file_that_is_still_being_written_stops_the_intake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(tmp_path)
+    path = world.put(S1, settlements("1"))
+    stage_group = stage.stage_group
+
+    def growing(*args: Any) -> list[batch.Staged]:
+        done = stage_group(*args)
+        path.write_bytes(path.read_bytes() + b"more")
+        return done
+
+    monkeypatch.setattr(stage, "stage_group", growing)
+    assert world.codes() == ["FILE_CHANGED"]
+    assert read_log(world.paths).batches == ()
+
+
 def test_files_and_folders_are_private(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.put(S1, settlements("1") + settlements("2", med_type="77"))
@@ -367,6 +384,7 @@ def test_large_files_are_scanned_as_views_with_equal_results(
         world.put(S2, settlements("3", "61"))
     small.run()
     monkeypatch.setattr(stage, "GROUP_BYTES", 10)
+    monkeypatch.setattr(stage, "TABLE_BYTES", 10)
     large.run()
     assert small.run().all == large.run().all
     assert small.quarantine("*") == large.quarantine("*")

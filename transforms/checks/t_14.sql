@@ -3,61 +3,90 @@
 -- severity: H
 -- title: 实际拨付（统筹、个人账户）= 待遇支出
 -- guards: a payment without its settlements would leave the bank but never reach expenditure
-with ordered as (
-    select t.ledger_id, (year(t.acen_date) * 100 + month(t.acen_date))::integer as period_ym,
-        sum(c.act_dfr_amt)::decimal(18, 2) as pool_amt,
-        sum(c.acct_pay)::decimal(18, 2) as pa_amt
+with paid_order as (
+    select t.ledger_id, t.fee_clr_id, t.traf_sn,
+        (year(t.acen_date) * 100 + month(t.acen_date))::integer as period_ym,
+        -t.signed_amt as amt
     from stg_transfer as t
-    inner join stg_clearing as c
-        on t.ledger_id = c.ledger_id
-        and t.fee_clr_id = c.fee_clr_id
     cross join param_run as r
-    where t.traf_item = 'DFR_OUT'
+    where t.posting_source = 'clearing'
+        and coalesce(t.dfr_souc, '201') <> '103'
         and year(t.acen_date) * 100 + month(t.acen_date) <= r.through_ym
-    group by t.ledger_id, year(t.acen_date) * 100 + month(t.acen_date)
 ),
 
-booked as (
-    select
-        ledger_id, period_ym,
-        coalesce(sum(debit_amt - credit_amt) filter (not starts_with(account_code, '500102')
-            or insutype = '390'), 0)::decimal(18, 2) as pool_amt,
-        coalesce(sum(debit_amt - credit_amt) filter (starts_with(account_code, '500102')
-            and insutype = '310'), 0)::decimal(18, 2) as pa_amt
+benefit_line as (
+    select ledger_id, period_ym, event_id, debit_amt - credit_amt as amt,
+        insutype = '310' and starts_with(account_code, '500102') as is_pa
     from fct_journal
     where starts_with(account_code, '5001')
         and starts_with(event_id, 'PAY|')
+),
+
+-- every order of the month against what was booked in it
+ordered as (
+    select ledger_id, period_ym, sum(amt)::decimal(18, 2) as ordered_amt
+    from paid_order
     group by ledger_id, period_ym
 ),
 
-month as (
+booked as (
+    select ledger_id, period_ym, sum(amt)::decimal(18, 2) as booked_amt
+    from benefit_line
+    group by ledger_id, period_ym
+),
+
+paid_month as (
     select ledger_id, period_ym from ordered
     union
     select ledger_id, period_ym from booked
 ),
 
-side as (
-    select m.ledger_id, m.period_ym, '统筹' as item, o.pool_amt as ordered_amt,
-        b.pool_amt as booked_amt
-    from month as m
-    left join ordered as o
-        on m.ledger_id = o.ledger_id
-        and m.period_ym = o.period_ym
-    left join booked as b
-        on m.ledger_id = b.ledger_id
-        and m.period_ym = b.period_ym
-    union all
-    select m.ledger_id, m.period_ym, '个人账户', o.pa_amt, b.pa_amt
-    from month as m
-    left join ordered as o
-        on m.ledger_id = o.ledger_id
-        and m.period_ym = o.period_ym
-    left join booked as b
-        on m.ledger_id = b.ledger_id
-        and m.period_ym = b.period_ym
+-- clearing rows paid in full: both fund sides as the clearing row tells them
+settled_clearing as (
+    select c.ledger_id, c.fee_clr_id, c.act_dfr_amt, c.acct_pay,
+        max(p.period_ym) as period_ym
+    from stg_clearing as c
+    inner join paid_order as p
+        on c.ledger_id = p.ledger_id
+        and c.fee_clr_id = p.fee_clr_id
+    group by c.ledger_id, c.fee_clr_id, c.act_dfr_amt, c.acct_pay
+    having sum(p.amt) = c.act_dfr_amt + c.acct_pay
+),
+
+booked_clearing as (
+    select p.ledger_id, p.fee_clr_id,
+        coalesce(sum(b.amt) filter (not b.is_pa), 0)::decimal(18, 2) as pool_amt,
+        coalesce(sum(b.amt) filter (b.is_pa), 0)::decimal(18, 2) as pa_amt
+    from paid_order as p
+    left join benefit_line as b
+        on p.ledger_id = b.ledger_id
+        and b.event_id = 'PAY|' || p.traf_sn
+    group by p.ledger_id, p.fee_clr_id
 )
 
-select ledger_id, period_ym, item,
-    coalesce(ordered_amt, 0) as expected_amt,
-    coalesce(booked_amt, 0) as actual_amt
-from side
+select m.ledger_id, m.period_ym, '拨付合计' as item,
+    coalesce(o.ordered_amt, 0) as expected_amt,
+    coalesce(b.booked_amt, 0) as actual_amt
+from paid_month as m
+left join ordered as o
+    on m.ledger_id = o.ledger_id
+    and m.period_ym = o.period_ym
+left join booked as b
+    on m.ledger_id = b.ledger_id
+    and m.period_ym = b.period_ym
+union all
+select c.ledger_id, c.period_ym, '统筹',
+    sum(c.act_dfr_amt)::decimal(18, 2), sum(b.pool_amt)::decimal(18, 2)
+from settled_clearing as c
+left join booked_clearing as b
+    on c.ledger_id = b.ledger_id
+    and c.fee_clr_id = b.fee_clr_id
+group by c.ledger_id, c.period_ym
+union all
+select c.ledger_id, c.period_ym, '个人账户',
+    sum(c.acct_pay)::decimal(18, 2), sum(b.pa_amt)::decimal(18, 2)
+from settled_clearing as c
+left join booked_clearing as b
+    on c.ledger_id = b.ledger_id
+    and c.fee_clr_id = b.fee_clr_id
+group by c.ledger_id, c.period_ym

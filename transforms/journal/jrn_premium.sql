@@ -2,6 +2,7 @@
 with contribution as (
     select
         ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code, attributed_date,
+        year(received_date) * 100 + month(received_date) as received_ym,
         premium_amt, employer_amt, person_amt, pa_amt, pool_amt, latefee_amt,
         -- the employee's 2 % fills the personal account first, the employer's part the rest
         case
@@ -40,13 +41,23 @@ attribution as (
     select
         ledger_id, poolarea_no, scheme, attributed_date,
         -- one voucher a receipt month, so that the pending list can be told by month of receipt
-        year(cash_date) * 100 + month(cash_date) as orig_period_ym,
+        received_ym as orig_period_ym,
         sum(pool_amt)::decimal(18, 2) as pool_amt,
         sum(pa_amt)::decimal(18, 2) as pa_amt,
         count(*)::bigint as row_cnt
     from contribution
-    where event_code = 'E81' and attributed_date is not null
-    group by ledger_id, poolarea_no, scheme, attributed_date, orig_period_ym
+    where event_code in ('E81', 'E16P') and attributed_date is not null
+    group by ledger_id, poolarea_no, scheme, attributed_date, received_ym
+),
+
+pending_refund as (
+    select
+        ledger_id, poolarea_no, scheme, cash_date, bank_account, received_ym,
+        sum(-premium_amt)::decimal(18, 2) as amount,
+        count(*)::bigint as row_cnt
+    from contribution
+    where event_code = 'E16P'
+    group by ledger_id, poolarea_no, scheme, cash_date, bank_account, received_ym
 ),
 
 part as (
@@ -110,6 +121,14 @@ select
     amount,
     row_cnt as source_row_cnt
 from part
+where amount <> 0
+union all
+-- the premium given back was still pending: it never reached income
+select
+    ledger_id, poolarea_no, scheme,
+    'E16P|' || cash_date::varchar || '|' || bank_account,
+    cash_date, 'E16.PEND', bank_account, received_ym, amount, row_cnt
+from pending_refund
 where amount <> 0
 union all
 select

@@ -1,8 +1,8 @@
--- grain: one recovery that posts
+-- grain: one version of a recovery that posts
 -- Same year and set off against a payment: no entry, the payment is already net.
 with recovery as (
     select
-        ledger_id, poolarea_no, scheme, det_id, return_date, bank_account, act_retn_amt,
+        ledger_id, poolarea_no, scheme, recovery_id, return_date, bank_account, added_amt,
         case
             when retn_way = '1' and is_prior_year then 'SETOFF_PRIOR.' || pool_part
             when retn_way = '1' then null
@@ -14,12 +14,12 @@ with recovery as (
 
 select
     ledger_id, poolarea_no, scheme,
-    'REC|' || det_id as voucher_key,
+    'REC|' || recovery_id as voucher_key,
     return_date as posting_date,
     posting_key,
     bank_account,
     year(return_date) * 100 + month(return_date) as orig_period_ym,
-    act_retn_amt as amount,
+    added_amt as amount,
     1::bigint as source_row_cnt
 from recovery
 where posting_key is not null

@@ -19,10 +19,10 @@ with premium as (
     union all
     select ledger_id, source_sha, src_row,
         'E83|' || attributed_date::varchar || '|'
-            || (year(cash_date) * 100 + month(cash_date))::varchar,
+            || (year(received_date) * 100 + month(received_date))::varchar,
         premium_amt
     from stg_contribution
-    where event_code = 'E81' and attributed_date is not null
+    where event_code in ('E81', 'E16P') and attributed_date is not null
 ),
 
 payment as (
@@ -59,7 +59,7 @@ row_source as (
     where (posting_source = 'fund_transfers' and leg = posting_leg)
         or (traf_item = 'DFR_OUT' and dfr_souc = '103')
     union all
-    select ledger_id, 'REC|' || det_id, 'recoveries', source_sha, src_row, act_retn_amt
+    select ledger_id, 'REC|' || recovery_id, 'recoveries', source_sha, src_row, added_amt
     from stg_recovery
     union all
     select ledger_id, 'MAN|' || voucher_no, 'vouchers', source_sha, src_row,

@@ -14,8 +14,9 @@ with budget_row as (
 
 -- the active version is the last one: B0, then A1, A2, …
 active as (
-    select ledger_id, budg_year, first(budg_ver order by left(budg_ver, 1) = 'A' desc,
-        budg_ver desc) as budg_ver
+    select ledger_id, budg_year, first(
+        budg_ver order by left(budg_ver, 1) = 'A' desc, length(budg_ver) desc, budg_ver desc
+    ) as budg_ver
     from budget_row
     group by ledger_id, budg_year
 ),

@@ -9,6 +9,8 @@ with month as (
         sum(maf_pay) as maf_pay,
         sum(othfund_pay) as othfund_pay
     from stg_settlement
+    cross join param_run
+    where event_ym <= through_ym
     group by ledger_id, poolarea_no, scheme, event_ym
 ),
 

@@ -7,11 +7,12 @@ with received as (
     group by ledger_id, poolarea_no, insutype, period_ym
 ),
 
+-- what left: attributed to its funds, or given back before that
 attributed as (
     select ledger_id, orig_period_ym as received_ym, period_ym,
         sum(debit_amt - credit_amt) as attributed_amt
     from jrn_journal
-    where account_code = '4601' and event_code = 'E83'
+    where account_code = '4601' and event_code in ('E83', 'E16')
     group by ledger_id, orig_period_ym, period_ym
 )
 

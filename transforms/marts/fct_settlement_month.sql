@@ -14,4 +14,6 @@ select
     sum(acct_pay) as acct_pay,
     sum(cash_payamt) as cash_payamt
 from stg_settlement
+cross join param_run
+where event_ym <= through_ym
 group by ledger_id, poolarea_no, scheme, fixmedins_code, med_prefix, spending_class, event_ym

@@ -10,18 +10,29 @@ with settled as (
         clr_type
 ),
 
-paid as (
-    select p.ledger_id, p.clr_ym, p.insutype, p.fixmedins_code, p.clr_type,
+-- a clearing row may have several orders
+ordered as (
+    select p.ledger_id, p.fee_clr_id,
         sum(p.pool_amt)::decimal(18, 2) as paid_pool_amt,
-        sum(p.pa_amt)::decimal(18, 2) as paid_pa_amt,
-        sum(c.dpst_sumamt)::decimal(18, 2) as reserve_amt
+        sum(p.pa_amt)::decimal(18, 2) as paid_pa_amt
     from jrn_payment as p
-    inner join stg_clearing as c
-        on p.ledger_id = c.ledger_id
-        and p.fee_clr_id = c.fee_clr_id
     cross join param_run as r
     where year(p.acen_date) * 100 + month(p.acen_date) <= r.through_ym
-    group by p.ledger_id, p.clr_ym, p.insutype, p.fixmedins_code, p.clr_type
+    group by p.ledger_id, p.fee_clr_id
+),
+
+paid as (
+    select c.ledger_id, c.clr_ym, c.insutype, c.fixmedins_code, c.clr_type,
+        sum(o.paid_pool_amt)::decimal(18, 2) as paid_pool_amt,
+        sum(o.paid_pa_amt)::decimal(18, 2) as paid_pa_amt,
+        sum(c.act_dfr_amt)::decimal(18, 2) as due_pool_amt,
+        sum(c.acct_pay)::decimal(18, 2) as due_pa_amt,
+        sum(c.dpst_sumamt)::decimal(18, 2) as reserve_amt
+    from ordered as o
+    inner join stg_clearing as c
+        on o.ledger_id = c.ledger_id
+        and o.fee_clr_id = c.fee_clr_id
+    group by c.ledger_id, c.clr_ym, c.insutype, c.fixmedins_code, c.clr_type
 ),
 
 matched as (
@@ -31,7 +42,9 @@ matched as (
         coalesce(p.paid_pool_amt, 0) as paid_pool_amt,
         coalesce(p.paid_pa_amt, 0) as paid_pa_amt,
         coalesce(p.reserve_amt, 0) as reserve_amt,
-        p.ledger_id is not null as is_paid
+        -- what settlement and clearing leave to pay: all of it until the first order
+        coalesce(p.due_pool_amt, s.settled_pool_amt) as due_pool_amt,
+        coalesce(p.due_pa_amt, s.settled_pa_amt) as due_pa_amt
     from settled as s
     left join paid as p
         on s.ledger_id = p.ledger_id
@@ -51,10 +64,9 @@ select
     sum(settled_pa_amt) as settled_pa_amt,
     sum(paid_pool_amt) as paid_pool_amt,
     sum(paid_pa_amt) as paid_pa_amt,
-    coalesce(sum(paid_pool_amt - settled_pool_amt) filter (is_paid), 0)
-        as payment_difference_amt,
+    sum(due_pool_amt - settled_pool_amt) as payment_difference_amt,
     sum(reserve_amt) as reserve_amt,
-    coalesce(sum(settled_pool_amt) filter (not is_paid), 0) as unpaid_pool_amt,
-    coalesce(sum(settled_pa_amt) filter (not is_paid), 0) as unpaid_pa_amt
+    sum(due_pool_amt - paid_pool_amt) as unpaid_pool_amt,
+    sum(due_pa_amt - paid_pa_amt) as unpaid_pa_amt
 from matched
 group by ledger_id, poolarea_no, scheme, clr_ym

@@ -1,0 +1,1 @@
+"""From a figure down to the rows of the raw files behind it."""

@@ -1,0 +1,153 @@
+"""``drill``: a key, looked up in an open release, as a tree down to the rows of the raw files."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.drill.keys import (
+    AccountKey,
+    CellKey,
+    MetricKey,
+    VoucherKey,
+    key_error,
+    parse_key,
+)
+from pipelines.drill.listing import listing
+from pipelines.drill.metrics import figure
+from pipelines.drill.node import Fact, Node
+from pipelines.drill.terms import Term, account_cell, statement_cell
+from pipelines.drill.trace import trace
+from pipelines.drill.tree import UNEXPLAINED, cell_node, total, voucher_node
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from pipelines.drill.books import Books
+    from pipelines.drill.metrics import Figure
+    from pipelines.drill.terms import Cell
+
+_NOT_IN_BOOKS = "预算、季节权重等不落到凭证的部分"
+
+
+def drill_books(books: Books, text: str, *, limit: int | None = None, deep: bool = False) -> Node:
+    """What the key ``text`` names in the open release.
+
+    ``limit``: children listed under each account and below (None: all); the sums are always over
+    everything. ``deep``: the cells of a metric are followed to their rows, too.
+    Raises JiecunError ``DRILL_KEY`` where the key names nothing.
+    """
+    key = parse_key(text)
+    if isinstance(key, VoucherKey):
+        return _voucher(books, key, limit)
+    if isinstance(key, MetricKey):
+        if not books.rows("select 1 from duckdb_views() where view_name = 'fct_fund_metric'"):
+            raise key_error(text, "该发布有的内容", "该发布没有基金指标")
+        return _metric(books, figure(books, key), limit, deep)
+    if isinstance(key, CellKey):
+        return _cells(books, [statement_cell(books, key)], limit)[0]
+    assert isinstance(key, AccountKey)
+    cell = account_cell(books, key)
+    numbers = _trace(books, [cell])
+    return cell_node(listing(books, limit), cell, numbers[0], "account_cell")
+
+
+def _cells(books: Books, cells: Sequence[Cell], limit: int | None) -> list[Node]:
+    numbers = _trace(books, cells)
+    known = listing(books, limit)
+    return [cell_node(known, cell, at) for cell, at in zip(cells, numbers, strict=True)]
+
+
+def _trace(books: Books, cells: Sequence[Cell]) -> list[range]:
+    """Trace all terms of the cells at once; the numbers of each cell's terms."""
+    trace(books, [(cell.ledger_id, term) for cell in cells for term in cell.terms])
+    numbers, at = [], 0
+    for cell in cells:
+        numbers.append(range(at, at + len(cell.terms)))
+        at += len(cell.terms)
+    return numbers
+
+
+def _voucher(books: Books, key: VoucherKey, limit: int | None) -> Node:
+    lines = books.rows(
+        "select distinct ledger_id, account_code, period_ym, min(debit_amt = 0) over "
+        "(partition by account_code) as is_credit from fct_journal where book = ? "
+        "and voucher_id = ? order by is_credit, account_code",
+        books.book, key.voucher_id,
+    )  # fmt: skip
+    if not lines:
+        raise key_error(
+            f"V:{key.voucher_id}",
+            "该发布中的凭证标识",
+            '用 jiecun sql "select voucher_id, voucher_no, summary from fct_journal" 查标识',
+        )
+    ledger_id = str(lines[0][0])
+    terms = [
+        (ledger_id, Term(account, 1, ym, ym, "all", voucher_id=key.voucher_id))
+        for _, account, ym, _ in lines
+    ]
+    trace(books, terms)
+    known = listing(books, limit)
+    return voucher_node(known, f"V:{key.voucher_id}", key.voucher_id, ledger_id, range(len(terms)))
+
+
+def _metric(books: Books, told: Figure, limit: int | None, deep: bool) -> Node:
+    cells = [cell for _, cell in (*told.numerator, *told.denominator)]
+    # a cell without a key of its own can be followed from here only
+    followed = [cell for cell in cells if cell.amount and (deep or not cell.key)]
+    nodes = iter(_cells(books, followed, limit) if followed else [])
+    sides = []
+    for name, amount, signed, text in (
+        ("分子", told.numerator_amt, told.numerator, told.definitions[0]),
+        ("分母", told.denominator_amt, told.denominator, told.definitions[1]),
+    ):
+        if amount is None:
+            continue
+        children = []
+        for sign, cell in signed:
+            if not cell.amount:
+                continue
+            node = next(nodes) if deep or not cell.key else _named(cell)
+            place = f"{cell.ledger_id} {cell.facts['period_ym']} {cell.label}"
+            children.append(_signed(replace(node, label=place), sign))
+        children += _rest(told, amount - total(children), bool(signed))
+        rows = sum(node.rows for node in children)
+        sides.append(Node("side", f"{name}：{text}", amount, rows, {}, tuple(children)))
+    facts: dict[str, Fact] = {
+        "key": told.key,
+        "unit": told.unit,
+        "status": told.status,
+        "month_cnt": told.month_cnt,
+        "origin": told.origin,
+    }
+    rows = sum(node.rows for node in sides)
+    return Node("metric", told.name, told.value, rows, facts, tuple(sides))
+
+
+def _rest(told: Figure, rest: Decimal, in_books: bool) -> list[Node]:
+    if not rest:
+        return []
+    if told.origin == "published":
+        return [Node("unexplained", "公开数据，来源见 rule_published_figure", rest)]
+    budget = told.key[:4] in ("M-11", "M-12") or not in_books
+    return [Node("unexplained", _NOT_IN_BOOKS if budget else UNEXPLAINED, rest)]
+
+
+def _named(cell: Cell) -> Node:
+    return Node("cell", cell.label, cell.amount, 0, {"key": cell.key, **cell.facts})
+
+
+def _signed(node: Node, sign: int) -> Node:
+    """The node as it enters a side: negated throughout where it is taken off."""
+    return node if sign > 0 else replace(_negated(node), label=f"减：{node.label}")
+
+
+def _negated(node: Node) -> Node:
+    left = node.left_out
+    return replace(
+        node,
+        amount=None if node.amount is None else -node.amount,
+        children=tuple(_negated(child) for child in node.children),
+        left_out=None if left is None else replace(left, amount=-left.amount),
+    )

@@ -1,0 +1,107 @@
+"""``jiecun drill``: a published release opened with the source rows as they stood behind it."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from pipelines.drill.books import MARTS, NEEDED, PER_ROW, Books
+from pipelines.drill.drill import drill_books
+from pipelines.engine.runner import run_models
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.flows.steps import model_plan
+from pipelines.flows.workspace import bind_extracts, open_workspace
+from pipelines.warehouse.marts import quoted
+from pipelines.warehouse.release import current_release, list_releases
+
+if TYPE_CHECKING:
+    from pipelines.drill.node import Node
+    from pipelines.flows.request import RunRequest
+    from pipelines.warehouse.release import ReleaseInfo
+
+
+@dataclass(frozen=True)
+class _Batch:
+    table_name: str
+    source_sha: str
+    replaced_rows: int
+
+
+def drill(
+    request: RunRequest,
+    key: str,
+    release_id: str | None = None,
+    *,
+    limit: int | None = None,
+    deep: bool = False,
+) -> Node:
+    """The tree under a figure of a release (default: the current one).
+
+    ``limit`` and ``deep`` as for ``drill_books``. Raises JiecunError ``DRILL_KEY``,
+    ``NO_RELEASE`` and ``STAGED_MISSING``.
+    """
+    books = open_books(request, release_id)
+    with closing(books.con):
+        return drill_books(books, key, limit=limit, deep=deep)
+
+
+def open_books(request: RunRequest, release_id: str | None = None) -> Books:
+    """A release, open for drilling; the caller closes ``con``.
+
+    Vouchers and statements are those of the release. The rows behind them are staged files that
+    were there at the time, less the rows replaced by then; what came later is not seen. They are
+    split by today's rules and SQL: where these changed since, a drill says what it cannot explain.
+    Raises JiecunError ``NO_RELEASE`` and ``STAGED_MISSING``.
+    """
+    release = _find(request, release_id)
+    con = open_workspace(request)
+    try:
+        published = [path.stem for path in sorted((release.path / "marts").glob("*.parquet"))]
+        for name in (*MARTS, "fct_fund_metric"):
+            if name in published:
+                path = quoted(str(release.path / "marts" / f"{name}.parquet"))
+                con.execute(f"create view {name} as select * from read_parquet({path})")
+        taken_in = con.execute(
+            "select table_name, source_sha, replaced_rows, source_file from fct_intake "
+            "order by batch_id"
+        ).fetchall()
+        batches = [_Batch(table, sha, replaced) for table, sha, replaced, _ in taken_in]
+        manifest: Any = release.manifest
+        pools = [pool for pool in manifest["parts"]["pools"].split(",") if pool]
+        bind_extracts(con, request.warehouse, batches, pools=pools)
+        models = {model.name: model for model in model_plan()}
+        run_models(con, [models[name] for name in models if name in NEEDED])
+        book = con.execute("select min(book) from fct_balance_sheet").fetchone()
+    except BaseException:
+        con.close()
+        raise
+    return Books(
+        con,
+        release.release_id,
+        str(book[0]) if book else "",
+        request.raw,
+        request.warehouse,
+        {name: models[name] for name in PER_ROW},
+        {sha: file for _, sha, _, file in taken_in},
+    )
+
+
+def _find(request: RunRequest, release_id: str | None) -> ReleaseInfo:
+    if release_id is None:
+        found = current_release(request.warehouse)
+    else:
+        known = {info.release_id: info for info in list_releases(request.warehouse)}
+        found = known.get(release_id)
+    if found is None:
+        raise JiecunError(
+            Problem(
+                "NO_RELEASE",
+                str(request.warehouse.root),
+                "已有的发布" if release_id is None else f"发布 {release_id}",
+                "没有",
+                "先运行 jiecun run，或用 jiecun history 查发布编号",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    return found

@@ -1,0 +1,1 @@
+"""The report as self-contained pages: an index and one page a pooling area."""

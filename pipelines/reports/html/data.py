@@ -1,0 +1,390 @@
+"""What the pages show, read from the marts into frozen values; nothing is computed but sums."""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from pipelines.errors import JiecunError, Problem
+from pipelines.paths import RULES
+from pipelines.reports.charts import Month
+from pipelines.reports.html.text import LEVELS, months_back, worst
+from pipelines.reports.statements import BOOK, load_sheets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    import duckdb
+
+    from pipelines.reports.layout import CheckLike
+    from pipelines.reports.statements import Sheet
+
+#: months in the spending chart
+CHART_MONTHS = 36
+
+_SOURCES = ("fct_fund_metric", "fct_warning", "fct_intake")
+_METRIC_COLUMNS = (
+    "scope_type, scope_id, insutype, period_ym, metric_id, variant, fund, metric_name, value, "
+    "unit, numerator_amt, denominator_amt, month_cnt, status"
+)
+_WARNING_COLUMNS = (
+    "ledger_id, rule_id, series_id, fund, period_ym, opened_ym, level, value, threshold, unit, "
+    "excess_amt, owner, due_date, reason_zh, action_zh"
+)
+_OUTCOMES = ("duplicate", "superseded", "held", "quarantined", "out_of_scope")
+
+Key = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One row of ``fct_fund_metric``; amounts in yuan, ``value`` in ``unit``."""
+
+    scope_type: str
+    scope_id: str
+    insutype: str
+    period_ym: int
+    metric_id: str
+    variant: str
+    fund: str
+    metric_name: str
+    value: Decimal | None
+    unit: str
+    numerator_amt: Decimal | None
+    denominator_amt: Decimal | None
+    month_cnt: int
+    status: str
+
+    @property
+    def key(self) -> Key:
+        return self.metric_id, self.variant, self.fund
+
+
+@dataclass(frozen=True)
+class Definition:
+    """The written definition of a metric, variant and fund."""
+
+    numerator: str
+    denominator: str
+    short_history: str
+    zero_spending: str
+    source: str
+
+
+@dataclass(frozen=True)
+class Warned:
+    """One row of ``fct_warning``; ``excess_amt`` in yuan."""
+
+    ledger_id: str
+    rule_id: str
+    series_id: str
+    fund: str
+    period_ym: int
+    opened_ym: int
+    level: str
+    value: Decimal | None
+    threshold: Decimal | None
+    unit: str
+    excess_amt: Decimal | None
+    owner: str
+    due_date: date | None
+    reason_zh: str
+    action_zh: str
+    title: str
+
+
+@dataclass(frozen=True)
+class Taken:
+    """Intake of one extract: rows and control money (yuan) by outcome, over all files."""
+
+    table_name: str
+    table_zh: str
+    files: int
+    rows: Mapping[str, int]
+    amounts: Mapping[str, Decimal | None]
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing was set aside."""
+        return not any(self.rows[outcome] for outcome in _OUTCOMES)
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One ledger at its last month."""
+
+    ledger_id: str
+    scheme: str
+    scheme_name: str
+    poolarea_no: str
+    balance: Sheet
+    income: Sheet
+    #: consecutive, oldest first
+    months: tuple[Month, ...]
+    metrics: Mapping[Key, Metric]
+    warnings: tuple[Warned, ...]
+
+    @property
+    def period_ym(self) -> int:
+        return self.balance.period_ym
+
+    @property
+    def current(self) -> tuple[Warned, ...]:
+        """Warnings of the last month, worst first."""
+        now = [w for w in self.warnings if w.period_ym == self.period_ym]
+        return tuple(sorted(now, key=lambda w: (-_rank(w.level), w.rule_id, w.series_id)))
+
+    @property
+    def level(self) -> str:
+        """The worst level of the last month, '' for none."""
+        return worst([w.level for w in self.current])
+
+
+@dataclass(frozen=True)
+class Pool:
+    """One pooling area with its ledgers."""
+
+    poolarea_no: str
+    name: str
+    province_code: str
+    province_name: str
+    ledgers: tuple[Ledger, ...]
+
+    @property
+    def period_ym(self) -> int:
+        return max(ledger.period_ym for ledger in self.ledgers)
+
+    @property
+    def level(self) -> str:
+        return worst([ledger.level for ledger in self.ledgers])
+
+
+@dataclass(frozen=True)
+class Report:
+    """Everything the pages show."""
+
+    release_id: str
+    period_ym: int
+    pools: tuple[Pool, ...]
+    checks: tuple[CheckLike, ...]
+    intake: tuple[Taken, ...]
+    definitions: Mapping[Key, Definition]
+    #: scope (``610000-310``, ``610000-ALL``, ``000000-ALL`` …) → metrics of the last month
+    scopes: Mapping[str, Mapping[Key, Metric]]
+    #: ledger → month → monthly spend index (M-12)
+    spend_index: Mapping[str, Mapping[int, Metric]]
+
+
+def load_report(
+    con: duckdb.DuckDBPyConnection, *, release_id: str, checks: Sequence[CheckLike]
+) -> Report:
+    """Read the report from a run's connection or a release's catalog.
+
+    Rules come from the connection, else from the files of the code. Raises JiecunError
+    ``REPORT_SOURCE`` (a mart is missing) and what ``load_sheets`` raises.
+    """
+    tables = {r[0] for r in con.execute("select table_name from information_schema.tables").fetchall()}
+    missing = [name for name in _SOURCES if name not in tables]
+    if missing:
+        found = f"没有 {'、'.join(missing)}"
+        raise JiecunError(
+            Problem("REPORT_SOURCE", "网页报表取数", "发布中有这些表", found, "先运行 jiecun run")
+        )
+    sheets = [sheet for sheet in load_sheets(con) if sheet.period_type == "M"]
+    rules = _rule(con, "rule_metric", tables)
+    titles = {str(r["rule_id"]): str(r["title"]) for r in _rule(con, "rule_warning", tables)}
+    metrics = _metrics(con)
+    period = max(sheet.period_ym for sheet in sheets)
+    return Report(
+        release_id=release_id,
+        period_ym=period,
+        pools=_pools(con, sheets, metrics, _warnings(con, titles)),
+        checks=tuple(checks),
+        intake=_intake(con),
+        definitions={
+            (str(r["metric_id"]), str(r["variant"]), str(r["fund"])): Definition(
+                *(str(r[name] or "") for name in Definition.__dataclass_fields__)
+            )
+            for r in rules
+        },
+        scopes={
+            scope: found
+            for (scope, ym), found in metrics.items()
+            if ym == period and next(iter(found.values())).scope_type != "ledger"
+        },
+        spend_index=_spend_index(con),
+    )
+
+
+def _pools(
+    con: duckdb.DuckDBPyConnection,
+    sheets: Sequence[Sheet],
+    metrics: Mapping[tuple[str, int], Mapping[Key, Metric]],
+    warnings: Mapping[str, tuple[Warned, ...]],
+) -> tuple[Pool, ...]:
+    by_ledger: dict[str, dict[str, Sheet]] = defaultdict(dict)
+    for sheet in sheets:
+        by_ledger[sheet.ledger_id][sheet.statement] = sheet
+    flows = _flows(con, by_ledger)
+    ledgers: dict[str, list[Ledger]] = defaultdict(list)
+    for ledger_id, pair in by_ledger.items():
+        balance = pair["BS"]
+        warned = warnings.get(ledger_id, ())
+        ledgers[balance.poolarea_no].append(
+            Ledger(
+                ledger_id=ledger_id,
+                scheme=balance.scheme,
+                scheme_name=balance.scheme_name,
+                poolarea_no=balance.poolarea_no,
+                balance=balance,
+                income=pair["IS"],
+                months=_months(flows[ledger_id], balance.period_ym, warned),
+                metrics=metrics.get((ledger_id, balance.period_ym), {}),
+                warnings=warned,
+            )
+        )
+    areas = {
+        row[0]: row[1:]
+        for row in con.execute(
+            "select poolarea_no, province_code, province_name from dim_pooling_area"
+        ).fetchall()
+    }
+    return tuple(
+        Pool(no, found[0].balance.poolarea_name, *areas.get(no, (no[:2] + "0000", "")), tuple(found))
+        for no, found in sorted(ledgers.items())
+    )
+
+
+def sections(sheet: Sheet) -> tuple[tuple[str, str, bool], ...]:
+    """(row code, name, is spending) of the income statement's parts, the surplus left out."""
+    totals = [row for row in sheet.rows if row.is_total][:-1]
+    return tuple(
+        (row.row_code, row.row_name.partition("、")[2] or row.row_name, row.row_name.endswith("支出"))
+        for row in totals
+    )
+
+
+def _flows(
+    con: duckdb.DuckDBPyConnection, by_ledger: Mapping[str, Mapping[str, Sheet]]
+) -> dict[str, dict[int, tuple[Decimal, Decimal]]]:
+    """Ledger → month → income and spending of all its funds, in yuan."""
+    spends = {
+        (pair["IS"].scheme, code): spending
+        for pair in by_ledger.values()
+        for code, _, spending in sections(pair["IS"])
+    }
+    out: dict[str, dict[int, tuple[Decimal, Decimal]]] = defaultdict(dict)
+    rows = con.execute(
+        "select ledger_id, insutype, period_ym, row_code, month_amt from fct_income_statement "
+        "where book = ? and period_type = 'M' order by ledger_id, period_ym, row_order",
+        [BOOK],
+    ).fetchall()
+    for ledger_id, scheme, ym, code, amount in rows:
+        spending = spends.get((scheme, code))
+        if spending is None:
+            continue
+        income, spent = out[ledger_id].get(ym, (Decimal(0), Decimal(0)))
+        told = amount or Decimal(0)
+        out[ledger_id][ym] = (income, spent + told) if spending else (income + told, spent)
+    return out
+
+
+def _months(
+    flows: Mapping[int, tuple[Decimal, Decimal]], last_ym: int, warned: Iterable[Warned]
+) -> tuple[Month, ...]:
+    levels: dict[int, list[str]] = defaultdict(list)
+    for warning in warned:
+        levels[warning.period_ym].append(warning.level)
+    shown = [ym for ym in months_back(last_ym, CHART_MONTHS) if ym >= min(flows, default=last_ym)]
+    return tuple(
+        Month(ym, *flows.get(ym, (None, None)), level=worst(levels.get(ym, []))) for ym in shown
+    )
+
+
+def _metrics(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], dict[Key, Metric]]:
+    """(scope, month) → metrics of the books, months without a ledger's end left in."""
+    rows = con.execute(
+        f"select {_METRIC_COLUMNS} from fct_fund_metric "
+        "where book = ? and origin = 'books' and period_ym in "
+        "(select max(period_ym) from fct_balance_sheet where book = ? and period_type = 'M' "
+        "group by ledger_id) "
+        "order by scope_id, period_ym, metric_id, fund, variant",
+        [BOOK, BOOK],
+    ).fetchall()
+    out: dict[tuple[str, int], dict[Key, Metric]] = defaultdict(dict)
+    for row in rows:
+        metric = Metric(*row)
+        out[metric.scope_id, metric.period_ym][metric.key] = metric
+    return out
+
+
+def _spend_index(con: duckdb.DuckDBPyConnection) -> dict[str, dict[int, Metric]]:
+    rows = con.execute(
+        f"select {_METRIC_COLUMNS} from fct_fund_metric "
+        "where book = ? and scope_type = 'ledger' and metric_id = 'M-12' "
+        "and fund in ('POOL', 'NA') and value is not null order by scope_id, period_ym",
+        [BOOK],
+    ).fetchall()
+    out: dict[str, dict[int, Metric]] = defaultdict(dict)
+    for row in rows:
+        metric = Metric(*row)
+        out[metric.scope_id][metric.period_ym] = metric
+    return out
+
+
+def _warnings(
+    con: duckdb.DuckDBPyConnection, titles: Mapping[str, str]
+) -> dict[str, tuple[Warned, ...]]:
+    rows = con.execute(
+        f"select {_WARNING_COLUMNS} from fct_warning where book = ? "
+        "order by ledger_id, rule_id, series_id, period_ym",
+        [BOOK],
+    ).fetchall()
+    out: dict[str, list[Warned]] = defaultdict(list)
+    for row in rows:
+        out[row[0]].append(Warned(*row, title=titles.get(row[1], row[1])))
+    return {ledger: tuple(found) for ledger, found in out.items()}
+
+
+def _intake(con: duckdb.DuckDBPyConnection) -> tuple[Taken, ...]:
+    from schemas.extracts import EXTRACTS
+    from schemas.table import by_name
+
+    names = {name: decl.spec.zh for name, decl in by_name(EXTRACTS).items()}
+    outcomes = ("read", "accepted", *_OUTCOMES)
+    sums = ", ".join(
+        f"sum(rows_{o})::bigint, sum(amt_{o})::decimal(18, 2)" for o in outcomes
+    )
+    rows = con.execute(
+        f"select table_name, count(*), {sums} from fct_intake group by table_name "
+        "order by table_name"
+    ).fetchall()
+    order = list(names)
+    taken = [
+        Taken(
+            row[0],
+            names.get(row[0], row[0]),
+            row[1],
+            dict(zip(outcomes, row[2::2], strict=True)),
+            dict(zip(outcomes, row[3::2], strict=True)),
+        )
+        for row in rows
+    ]
+    return tuple(sorted(taken, key=lambda t: order.index(t.table_name) if t.table_name in names else 99))
+
+
+def _rule(con: duckdb.DuckDBPyConnection, name: str, tables: set[str]) -> list[dict[str, Any]]:
+    if name in tables:
+        cursor = con.execute(f'select * from "{name}"')
+        columns = [column[0] for column in cursor.description or ()]
+        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+    with (RULES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _rank(level: str) -> int:
+    return LEVELS[level].order if level in LEVELS else -1

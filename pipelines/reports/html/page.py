@@ -1,0 +1,127 @@
+"""Writes the HTML report: ``index.html`` and ``<poolarea_no>.html`` a pooling area.
+
+Each page is one file without scripts: style and charts are inline, and its own policy forbids the
+browser every request.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.errors import JiecunError, Problem
+from pipelines.reports import layout
+from pipelines.reports.charts import spending_svg, waterfall_svg
+from pipelines.reports.html import view
+from pipelines.reports.html.data import load_report
+from pipelines.reports.html.render import environment
+from pipelines.reports.html.text import SCHEMES, month, months_back
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import duckdb
+    from jinja2 import Environment
+
+    from pipelines.reports.html.data import Ledger, Pool, Report
+    from pipelines.reports.layout import CheckLike
+
+INDEX = "index.html"
+#: warnings that ended before this many months are left to the marts
+SPELL_MONTHS = 24
+
+
+def write_html(
+    con: duckdb.DuckDBPyConnection,
+    out_dir: Path,
+    *,
+    release_id: str,
+    checks: Sequence[CheckLike],
+) -> tuple[Path, ...]:
+    """Write the index and a page per pooling area of the marts in ``con``; returns their paths.
+
+    ``con`` is a run's connection or a release's catalog. Same marts, same bytes. Raises JiecunError
+    ``REPORT_WRITE`` (a file cannot be written), ``REPORT_SOURCE``, ``REPORT_EMPTY``,
+    ``REPORT_LAYOUT``.
+    """
+    report = load_report(con, release_id=release_id, checks=checks)
+    env = environment()
+    pages = {INDEX: index_page(env, report)}
+    for pool in report.pools:
+        pages[f"{pool.poolarea_no}.html"] = pool_page(env, report, pool)
+    paths = []
+    for name, text in pages.items():
+        path = out_dir / name
+        try:
+            out_dir.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8", newline="\n")
+        except OSError as exc:
+            remedy = "检查磁盘空间与目录权限"
+            raise JiecunError(
+                Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
+            ) from None
+        paths.append(path)
+    return tuple(paths)
+
+
+def index_page(env: Environment, report: Report) -> str:
+    """The page over all pooling areas."""
+    warned = [
+        (pool, ledger, warning)
+        for pool in report.pools
+        for ledger in pool.ledgers
+        for warning in ledger.current
+    ]
+    warned.sort(key=lambda w: -view.LEVELS[w[2].level].order if w[2].level in view.LEVELS else 9)
+    return env.get_template("index.html.j2").render(
+        title=f"医保基金运行报告 {month(report.period_ym)}",
+        report=report,
+        rows=view.index_rows(report),
+        heat=view.heat(report),
+        warned=warned,
+        definitions=view.column_definitions(report),
+        **_common(report),
+    )
+
+
+def pool_page(env: Environment, report: Report, pool: Pool) -> str:
+    """The page of one pooling area."""
+    return env.get_template("pool.html.j2").render(
+        title=f"{pool.name}医保基金运行报告 {month(pool.period_ym)}",
+        report=report,
+        pool=pool,
+        parts=[_part(report, pool, ledger) for ledger in pool.ledgers],
+        **_common(report),
+    )
+
+
+def _part(report: Report, pool: Pool, ledger: Ledger) -> dict[str, object]:
+    name = f"{pool.name}{SCHEMES.get(ledger.scheme, ledger.scheme)}"
+    return {
+        "ledger": ledger,
+        "tiles": view.tiles(ledger, report.definitions),
+        "spending": spending_svg(
+            ledger.months, key=f"s-{ledger.ledger_id}", title=f"{name}基金月度收支"
+        ),
+        "waterfall": waterfall_svg(
+            view.steps(ledger),
+            key=f"w-{ledger.ledger_id}",
+            title=f"{name}基金{ledger.period_ym // 100}年结存变动",
+        ),
+        "metrics": view.metric_lines(ledger, report.definitions),
+        "spells": view.spells(ledger, months_back(ledger.period_ym, SPELL_MONTHS)[0]),
+        "balance_columns": layout.column_names(ledger.balance),
+        "balance_lines": layout.two_sided(ledger.balance),
+        "income_columns": layout.column_names(ledger.income),
+        "income_lines": layout.one_sided(ledger.income),
+        "notes": (*layout.notes(ledger.balance), *layout.notes(ledger.income)),
+    }
+
+
+def _common(report: Report) -> dict[str, object]:
+    return {
+        "release_id": report.release_id,
+        "checks": layout.check_order(report.checks),
+        "check_summary": layout.check_summary(report.checks),
+        "outcomes": view.outcome_names(),
+    }

@@ -1,0 +1,187 @@
+-- grain: one fund of one scope in one month: the spending budget as approved by then, and actual
+with item as (
+    select
+        scheme, budg_item, statement_row,
+        case
+            when scheme = '390' then 'NA'
+            when starts_with(statement_row, '3') then 'POOL'
+            else 'PA'
+        end as fund
+    from rule_budget_item
+    -- spending rows only
+    where (scheme = '310' and left(statement_row, 1) in ('3', '4'))
+        or (scheme = '390' and left(statement_row, 1) = '2')
+),
+
+line as (
+    select
+        b.poolarea_no || '-' || i.scheme as ledger_id,
+        b.budg_year, b.budg_ver, r.fund, r.statement_row, b.stt_mon,
+        (b.budg_amt * 100)::hugeint as budget_fen,
+        -- a first budget stands from January at the latest, an adjustment from its approval
+        case
+            when left(b.budg_ver, 1) = 'A' then coalesce(b.aprv_date, b.updt_time::date)
+            else least(
+                coalesce(b.aprv_date, make_date(b.budg_year::integer, 1, 1)),
+                make_date(b.budg_year::integer, 1, 1)
+            )
+        end as known_date
+    from budget as b
+    inner join rule_insutype as i on b.insutype = i.insutype and i.in_scope
+    inner join item as r on i.scheme = r.scheme and b.budg_item = r.budg_item
+    where b.fixmedins_code is null
+),
+
+version as (
+    select
+        ledger_id, budg_year, budg_ver,
+        min(known_date) as known_date,
+        row_number() over (
+            partition by ledger_id, budg_year
+            order by left(budg_ver, 1) = 'A', length(budg_ver), budg_ver
+        ) as version_no
+    from line
+    group by ledger_id, budg_year, budg_ver
+),
+
+item_year as (
+    select
+        ledger_id, budg_year, budg_ver, fund, statement_row,
+        coalesce(
+            sum(budget_fen) filter (stt_mon = '19'), sum(budget_fen) filter (stt_mon <> '19')
+        ) as year_fen,
+        coalesce(sum(budget_fen) filter (stt_mon <> '19'), 0) > 0 as has_months
+    from line
+    group by ledger_id, budg_year, budg_ver, fund, statement_row
+),
+
+item_month as (
+    select ledger_id, budg_year, budg_ver, fund, stt_mon::integer as month,
+        sum(budget_fen) as month_fen
+    from line as l
+    where stt_mon <> '19'
+        and exists (
+            select 1 from item_year as y
+            where y.ledger_id = l.ledger_id and y.budg_year = l.budg_year
+                and y.budg_ver = l.budg_ver and y.statement_row = l.statement_row and y.has_months
+        )
+    group by ledger_id, budg_year, budg_ver, fund, month
+    union all
+    -- told for the year only: even months that re-add to the year
+    select y.ledger_id, y.budg_year, y.budg_ver, y.fund, m.generate_series,
+        y.year_fen * m.generate_series // 12 - y.year_fen * (m.generate_series - 1) // 12
+    from item_year as y
+    cross join generate_series(1, 12) as m
+    where not y.has_months
+),
+
+month as (
+    select book, ledger_id, insutype, period_ym, period_start_date,
+        last_day(period_start_date) as month_end_date
+    from led_month
+),
+
+-- the version in force at the end of the month, for its own year (0) and the next (1)
+in_force as (
+    select
+        m.book, m.ledger_id, m.insutype, m.period_ym, m.period_start_date,
+        v.budg_year, v.budg_year - m.period_ym // 100 as ahead,
+        max_by(v.budg_ver, v.version_no) as budg_ver
+    from month as m
+    inner join version as v
+        on m.ledger_id = v.ledger_id
+        and v.budg_year between m.period_ym // 100 and m.period_ym // 100 + 1
+        and v.known_date <= m.month_end_date
+    group by m.book, m.ledger_id, m.insutype, m.period_ym, m.period_start_date, v.budg_year
+),
+
+fund_year as (
+    select f.book, f.ledger_id, f.insutype, f.period_ym, y.fund,
+        sum(y.year_fen) as budget_year_fen,
+        sum(i.month_amt) as actual_month_amt,
+        sum(i.ytd_amt) as actual_ytd_amt
+    from in_force as f
+    inner join item_year as y
+        on f.ledger_id = y.ledger_id
+        and f.budg_year = y.budg_year
+        and f.budg_ver = y.budg_ver
+    inner join stm_income_statement as i
+        on f.book = i.book
+        and f.ledger_id = i.ledger_id
+        and f.period_ym = i.period_ym
+        and i.period_type = 'M'
+        and y.statement_row = i.row_code
+    where f.ahead = 0
+    group by f.book, f.ledger_id, f.insutype, f.period_ym, y.fund
+),
+
+forward as (
+    select f.book, f.ledger_id, f.period_ym, m.fund,
+        sum(m.month_fen) as forward_fen,
+        count(distinct f.budg_year * 100 + m.month) as month_cnt
+    from in_force as f
+    inner join item_month as m
+        on f.ledger_id = m.ledger_id
+        and f.budg_year = m.budg_year
+        and f.budg_ver = m.budg_ver
+        and case f.ahead
+            when 0 then m.month > f.period_ym % 100
+            else m.month <= f.period_ym % 100
+        end
+    group by f.book, f.ledger_id, f.period_ym, m.fund
+),
+
+fund as (
+    select b.book, b.ledger_id, b.insutype, b.fund, b.period_ym,
+        y.budget_year_fen, y.actual_month_amt, y.actual_ytd_amt,
+        case when w.month_cnt = 12 then w.forward_fen end as forward_fen
+    from met_base as b
+    left join fund_year as y
+        on b.book = y.book and b.ledger_id = y.ledger_id and b.fund = y.fund
+        and b.period_ym = y.period_ym
+    left join forward as w
+        on b.book = w.book and b.ledger_id = w.ledger_id and b.fund = w.fund
+        and b.period_ym = w.period_ym
+    where b.scope_type = 'ledger' and b.fund in ('POOL', 'PA', 'NA')
+),
+
+scoped as (
+    select m.book, m.scope_type, m.scope_id, m.insutype,
+        case when m.insutype = 'ALL' and f.fund = 'NA' then 'POOL' else f.fund end as fund,
+        f.period_ym, f.budget_year_fen, f.actual_month_amt, f.actual_ytd_amt, f.forward_fen
+    from fund as f
+    inner join met_member as m
+        on f.book = m.book
+        and f.ledger_id = m.member_ledger_id
+        and m.insutype in (f.insutype, 'ALL')
+),
+
+summed as (
+    select book, scope_type, scope_id, insutype, fund, period_ym,
+        sum(budget_year_fen)::hugeint as budget_year_fen,
+        sum(actual_month_amt) as actual_month_amt,
+        sum(actual_ytd_amt) as actual_ytd_amt,
+        -- a ledger without the next year's budget would make the sum look small
+        case when count(forward_fen) = count(*) then sum(forward_fen)::hugeint end as forward_fen
+    from scoped
+    group by book, scope_type, scope_id, insutype, fund, period_ym
+)
+
+select
+    s.book, s.scope_type, s.scope_id, s.insutype, s.fund, s.period_ym,
+    (s.budget_year_fen::decimal(18, 0) * 0.01)::decimal(18, 2) as budget_year_amt,
+    s.actual_month_amt::decimal(18, 2) as actual_month_amt,
+    s.actual_ytd_amt::decimal(18, 2) as actual_ytd_amt,
+    (((2 * s.budget_year_fen * w.month_share_e10 + 10000000000) // 20000000000)::decimal(18, 0)
+        * 0.01)::decimal(18, 2) as expected_month_amt,
+    (((2 * s.budget_year_fen * w.ytd_share_e10 + 10000000000) // 20000000000)::decimal(18, 0)
+        * 0.01)::decimal(18, 2) as expected_ytd_amt,
+    (s.forward_fen::decimal(18, 0) * 0.01)::decimal(18, 2) as forward_amt,
+    w.year_cnt as season_year_cnt
+from summed as s
+inner join met_season as w
+    on s.book = w.book
+    and s.scope_id = w.scope_id
+    and s.fund = w.fund
+    and s.period_ym // 100 = w.year
+    and s.period_ym % 100 = w.month
