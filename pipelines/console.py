@@ -89,11 +89,10 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
 def _headline_table(through_ym: int, rows: list[dict[str, Any]]) -> Table:
     """One line a ledger; an amount is never cut, however narrow the terminal."""
     table = Table(title=f"各账套 {through_ym}（元）", box=SIMPLE_HEAD, padding=(0, 1))
-    table.add_column("统筹区")
-    table.add_column("险种")
+    table.add_column("统筹区", no_wrap=True, min_width=10)
+    table.add_column("险种", no_wrap=True, min_width=4)
     columns = {
         "asset_amt": "资产总计",
-        "net_asset_amt": "净资产合计",
         "month_amt": "本月结余",
         "ytd_amt": "本年累计结余",
     }

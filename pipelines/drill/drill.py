@@ -10,6 +10,7 @@ from pipelines.drill.keys import (
     CellKey,
     MetricKey,
     VoucherKey,
+    cell_text,
     key_error,
     parse_key,
 )
@@ -18,14 +19,14 @@ from pipelines.drill.metrics import figure
 from pipelines.drill.node import Fact, Node
 from pipelines.drill.terms import Term, account_cell, statement_cell
 from pipelines.drill.trace import trace
-from pipelines.drill.tree import UNEXPLAINED, cell_node, total, voucher_node
+from pipelines.drill.tree import UNEXPLAINED, ZERO, cell_node, total, voucher_node
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
     from pipelines.drill.books import Books
-    from pipelines.drill.metrics import Figure
+    from pipelines.drill.metrics import Figure, Part
     from pipelines.drill.terms import Cell
 
 _NOT_IN_BOOKS = "预算、季节权重等不落到凭证的部分"
@@ -93,27 +94,17 @@ def _voucher(books: Books, key: VoucherKey, limit: int | None) -> Node:
 
 
 def _metric(books: Books, told: Figure, limit: int | None, deep: bool) -> Node:
-    cells = [cell for _, cell in (*told.numerator, *told.denominator)]
-    # a cell without a key of its own can be followed from here only
-    followed = [cell for cell in cells if cell.amount and (deep or not cell.key)]
-    nodes = iter(_cells(books, followed, limit) if followed else [])
     sides = []
-    for name, amount, signed, text in (
+    for name, amount, parts, text in (
         ("分子", told.numerator_amt, told.numerator, told.definitions[0]),
         ("分母", told.denominator_amt, told.denominator, told.definitions[1]),
     ):
         if amount is None:
             continue
-        children = []
-        for sign, cell in signed:
-            if not cell.amount:
-                continue
-            node = next(nodes) if deep or not cell.key else _named(cell)
-            place = f"{cell.ledger_id} {cell.facts['period_ym']} {cell.label}"
-            children.append(_signed(replace(node, label=place), sign))
-        children += _rest(told, amount - total(children), bool(signed))
+        children = _ledgers(books, told, [part for part in parts if part.amount], limit, deep)
+        children += _rest(told, amount - total(children), bool(parts))
         rows = sum(node.rows for node in children)
-        sides.append(Node("side", f"{name}：{text}", amount, rows, {}, tuple(children)))
+        sides.append(Node("side", name, amount, rows, {"definition": text}, tuple(children)))
     facts: dict[str, Fact] = {
         "key": told.key,
         "unit": told.unit,
@@ -125,6 +116,43 @@ def _metric(books: Books, told: Figure, limit: int | None, deep: bool) -> Node:
     return Node("metric", told.name, told.value, rows, facts, tuple(sides))
 
 
+def _ledgers(
+    books: Books, told: Figure, parts: Sequence[Part], limit: int | None, deep: bool
+) -> list[Node]:
+    """The cells of a side; of several ledgers, one node each, which names its own metric."""
+    by_ledger: dict[str, list[Part]] = {}
+    for part in parts:
+        by_ledger.setdefault(part.ledger_id, []).append(part)
+    if told.ledger_id:
+        return _parts(books, parts, limit, deep)
+    out = []
+    for ledger_id, own in by_ledger.items():
+        amount = sum((part.sign * part.amount for part in own), ZERO)
+        children = _parts(books, own, limit, deep) if deep else []
+        rows = sum(node.rows for node in children)
+        facts: dict[str, Fact] = {"ledger_id": ledger_id}
+        if ledger_id in told.ledger_keys:
+            facts["key"] = told.ledger_keys[ledger_id]
+        out.append(Node("ledger", f"账套 {ledger_id}", amount, rows, facts, tuple(children)))
+    return out
+
+
+def _parts(books: Books, parts: Sequence[Part], limit: int | None, deep: bool) -> list[Node]:
+    # a figure without a key of its own can be followed from here only
+    cells = [
+        part.cell or (statement_cell(books, part.key) if deep and part.key else None)
+        for part in parts
+    ]
+    followed = [cell for cell in cells if cell]
+    nodes = iter(_cells(books, followed, limit) if followed else [])
+    out = []
+    for part, cell in zip(parts, cells, strict=True):
+        node = next(nodes) if cell else _named(part)
+        node = replace(node, label=f"{part.ledger_id} {part.period_ym} {part.label}")
+        out.append(node if part.sign > 0 else replace(_negated(node), label=f"减：{node.label}"))
+    return out
+
+
 def _rest(told: Figure, rest: Decimal, in_books: bool) -> list[Node]:
     if not rest:
         return []
@@ -134,16 +162,15 @@ def _rest(told: Figure, rest: Decimal, in_books: bool) -> list[Node]:
     return [Node("unexplained", _NOT_IN_BOOKS if budget else UNEXPLAINED, rest)]
 
 
-def _named(cell: Cell) -> Node:
-    return Node("cell", cell.label, cell.amount, 0, {"key": cell.key, **cell.facts})
-
-
-def _signed(node: Node, sign: int) -> Node:
-    """The node as it enters a side: negated throughout where it is taken off."""
-    return node if sign > 0 else replace(_negated(node), label=f"减：{node.label}")
+def _named(part: Part) -> Node:
+    facts: dict[str, Fact] = {"ledger_id": part.ledger_id, "period_ym": part.period_ym}
+    if part.key:
+        facts["key"] = cell_text(part.key)
+    return Node("cell", part.label, part.amount, 0, facts)
 
 
 def _negated(node: Node) -> Node:
+    """The node as it is taken off: every amount turned."""
     left = node.left_out
     return replace(
         node,

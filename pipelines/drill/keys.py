@@ -26,7 +26,7 @@ BS_COLUMNS = {"close": "close_amt", "open": "year_open_amt"}
 
 _LEDGER = re.compile(r"[0-9]{6}-[0-9]{3}")
 _MONTH = re.compile(r"[0-9]{4}(0[1-9]|1[0-2])")
-_METRIC = re.compile(r"(M-[0-9]{2})/([A-Z0-9]+)(?:/([A-Z]+))?")
+_METRIC = re.compile(r"(M-[0-9]{2})/([A-Z0-9_]+)(?:/([A-Z]+))?")
 
 
 @dataclass(frozen=True)

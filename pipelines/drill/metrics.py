@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from pipelines.drill.keys import CellKey, MetricKey, key_error
-from pipelines.drill.terms import MART, Cell, Term, statement_cell
+from pipelines.drill.terms import MART, Cell, Term
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
     from pipelines.drill.books import Books
@@ -49,6 +49,22 @@ _SIDES = {
 
 
 @dataclass(frozen=True)
+class Part:
+    """One statement cell of a side, entering with ``sign``; ``amount`` as the statement has it.
+
+    ``cell`` stands for a figure that is in no statement: it has no key.
+    """
+
+    sign: int
+    ledger_id: str
+    period_ym: int
+    label: str
+    amount: Decimal
+    key: CellKey | None
+    cell: Cell | None = None
+
+
+@dataclass(frozen=True)
 class Figure:
     """A metric as published. Amounts in yuan; ``value`` in ``unit``, None where not computed."""
 
@@ -60,10 +76,14 @@ class Figure:
     month_cnt: int
     numerator_amt: Decimal | None
     denominator_amt: Decimal | None
-    numerator: tuple[tuple[int, Cell], ...]
-    denominator: tuple[tuple[int, Cell], ...]
+    numerator: tuple[Part, ...]
+    denominator: tuple[Part, ...]
     definitions: tuple[str, str]
     origin: str
+    #: the ledger the figure is of, '' where it is of several
+    ledger_id: str
+    #: ledger → key of the same metric of that ledger alone
+    ledger_keys: Mapping[str, str]
 
 
 def figure(books: Books, key: MetricKey) -> Figure:
@@ -82,13 +102,24 @@ def figure(books: Books, key: MetricKey) -> Figure:
         key.metric_id, key.variant, fund, key.scope_id, key.period_ym, books.book,
     )[0]  # fmt: skip
     book, origin, name, value, unit, status, months, top, bottom, insutype, over, under = row
-    cells: list[tuple[tuple[int, Cell], ...]] = [(), ()]
+    parts: list[tuple[Part, ...]] = [(), ()]
     if book == books.book and top is not None:
         for at, measure in enumerate(_SIDES.get(key.metric_id, ("", ""))):
             of = "ALL" if key.metric_id == "M-08" and at == 1 else fund
-            cells[at] = tuple(_cells(books, key, measure, of, insutype))
-    return Figure(text, name, value, unit, status, months, top, bottom, cells[0], cells[1],
-                  (over, under), origin)  # fmt: skip
+            parts[at] = tuple(_parts(books, key, measure, of, insutype))
+    alone = books.rows(
+        "select ledger_id, fund from fct_fund_metric where scope_type = 'ledger' and book = ? "
+        "and metric_id = ? and variant = ? and period_ym = ? and fund in (?, 'NA')",
+        books.book, key.metric_id, key.variant, key.period_ym, fund,
+    )  # fmt: skip
+    keys = {
+        ledger: f"{key.metric_id}/{key.variant}/{own}:{ledger}:{key.period_ym}"
+        for ledger, own in alone
+    }
+    return Figure(
+        text, name, value, unit, status, months, top, bottom, parts[0], parts[1], (over, under),
+        origin, key.scope_id if key.scope_id in keys else "", keys,
+    )  # fmt: skip
 
 
 def _fund(books: Books, key: MetricKey) -> str:
@@ -121,19 +152,17 @@ def _fund(books: Books, key: MetricKey) -> str:
     raise key_error(text, "该范围该月有的指标", "该月没有这个变体（CAL 只在 12 月）")
 
 
-def _cells(
-    books: Books, key: MetricKey, measure: str, fund: str, insutype: str
-) -> list[tuple[int, Cell]]:
-    out: list[tuple[int, Cell]] = []
+def _parts(books: Books, key: MetricKey, measure: str, fund: str, insutype: str) -> list[Part]:
+    out: list[Part] = []
     for ledger_id, scheme in _members(books, key.scope_id, insutype):
         if scheme == "310":
-            out += _ledger_cells(_Ledger(books, ledger_id, fund), key, measure)
+            out += _ledger_parts(_Ledger(books, ledger_id, fund), key, measure)
         elif fund not in ("PA", "PEND"):
-            out += _ledger_cells(_Ledger(books, ledger_id, "NA"), key, measure)
+            out += _ledger_parts(_Ledger(books, ledger_id, "NA"), key, measure)
     return out
 
 
-def _ledger_cells(ledger: _Ledger, key: MetricKey, measure: str) -> list[tuple[int, Cell]]:
+def _ledger_parts(ledger: _Ledger, key: MetricKey, measure: str) -> list[Part]:
     window, _, direction = key.variant.partition("_")
     months = ledger.months(window, key.period_ym)
     if measure == "reserve":
@@ -146,7 +175,8 @@ def _ledger_cells(ledger: _Ledger, key: MetricKey, measure: str) -> list[tuple[i
         what = "income" if direction == "IN" else "expense"
         before = ledger.measured(what, ledger.months(window, key.period_ym - 100))
         now = ledger.measured(what, months) if measure == "growth" else []
-        return [*now, *((-sign if now else sign, cell) for sign, cell in before)]
+        turned = -1 if measure == "growth" else 1
+        return [*now, *(replace(part, sign=turned * part.sign) for part in before)]
     # the forward variant divides by a budget
     in_books = measure and not (window == "FWD" and measure == "outlay")
     return ledger.measured(measure, months) if in_books else []
@@ -181,30 +211,44 @@ class _Ledger:
             )
         ]
 
-    def measured(self, measure: str, months: Sequence[int]) -> list[tuple[int, Cell]]:
+    def measured(self, measure: str, months: Sequence[int]) -> list[Part]:
         """The signed cells of a measure over these months."""
         out = []
         for statement, sign, at in _MEASURES[measure]:
-            cells = self.listed(statement, _ROWS[self.fund][at], months)
-            out += [(sign * own, cell) for own, cell in cells]
+            parts = self.listed(statement, _ROWS[self.fund][at], months)
+            out += [replace(part, sign=sign) for part in parts]
         return out
 
-    def listed(
-        self, statement: str, rows: Sequence[str], months: Sequence[int]
-    ) -> list[tuple[int, Cell]]:
+    def listed(self, statement: str, rows: Sequence[str], months: Sequence[int]) -> list[Part]:
         """The cells of these rows: balances at the end; flows by month, or the year to date."""
         if not months:
             return []
         first, last = months[0], months[-1]
-        keys = []
-        for row in rows:
-            if statement == "BS":
-                keys.append(CellKey("BS", self.ledger_id, last, row, "M", "close_amt"))
-            elif first < last and first % 100 == 1 and first // 100 == last // 100:
-                keys.append(CellKey("IS", self.ledger_id, last, row, "M", "ytd_amt"))
-            else:
-                keys += [CellKey("IS", self.ledger_id, ym, row, "M", "month_amt") for ym in months]
-        return [(1, statement_cell(self.books, key)) for key in keys]
+        column = "close_amt" if statement == "BS" else "month_amt"
+        wanted = months[-1:] if statement == "BS" else months
+        if statement == "IS" and first < last and first % 100 == 1 and first // 100 == last // 100:
+            column, wanted = "ytd_amt", months[-1:]
+        found = self.books.rows(
+            f"select row_code, period_ym, row_name, {column} from {MART[statement]} "
+            "where book = ? and ledger_id = ? and period_type = 'M' "
+            "and list_contains(?, row_code) and list_contains(?, period_ym) "
+            "order by row_order, period_ym",
+            self.books.book,
+            self.ledger_id,
+            list(rows),
+            list(wanted),
+        )
+        return [
+            Part(
+                1,
+                self.ledger_id,
+                ym,
+                name,
+                amount,
+                CellKey(statement, self.ledger_id, ym, row, "M", column),
+            )
+            for row, ym, name, amount in found
+        ]
 
     def budgeted_rows(self) -> list[str]:
         """Spending rows that a budget item stands for."""
@@ -217,7 +261,7 @@ class _Ledger:
             )
         )
 
-    def advance(self, period_ym: int) -> list[tuple[int, Cell]]:
+    def advance(self, period_ym: int) -> list[Part]:
         """Residents' premiums of the year for a benefit year that has not begun (E05)."""
         if self.fund != "NA":
             return []
@@ -239,8 +283,9 @@ class _Ledger:
             "period_ym": period_ym,
             "event_code": "E05",
         }
-        cell = Cell("", "已收以后年度保费（预缴）", self.ledger_id, amount, (term,), facts)
-        return [(-1, cell)]
+        label = "已收以后年度保费（预缴）"
+        cell = Cell("", label, self.ledger_id, amount, (term,), facts)
+        return [Part(-1, self.ledger_id, period_ym, label, amount, None, cell)]
 
 
 def _members(books: Books, scope_id: str, insutype: str) -> list[tuple[str, str]]:

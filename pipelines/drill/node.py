@@ -16,6 +16,7 @@ Kind = Literal[
     "voucher_cell",
     "metric",
     "side",
+    "ledger",
     "term",
     "account",
     "voucher",
@@ -42,8 +43,8 @@ class Node:
 
     ``amount`` is in yuan, with the sign with which it enters the node above: the amounts of
     ``children`` and ``left_out`` sum to it. ``rows`` counts the source rows beneath, listed or
-    not. A metric's ``amount`` is its value; the sums hold from its two sides downwards, and a cell
-    that a metric only names (no children, ``facts['key']``) is drilled by that key.
+    not. A metric's ``amount`` is its value; the sums hold from its two sides downwards. A cell or a
+    ledger that a metric only names has no children: drill it by ``facts["key"]``.
     """
 
     kind: Kind

@@ -94,7 +94,9 @@ def prepare(books: Books, ledger_id: str) -> None:
         return
     con = books.con
     con.execute(_PART_TABLE)
+    con.execute("delete from drill_part where ledger_id = ?", [ledger_id])
     con.execute("create schema if not exists per_row")
+    here = books.texts("select current_database()")[0]
     for model, (source, table) in _ROW_INPUTS.items():
         con.execute(
             f"create or replace table per_row.{source} as select * replace "
@@ -102,11 +104,11 @@ def prepare(books: Books, ledger_id: str) -> None:
             "where ledger_id = ?",
             [ledger_id],
         )
-        con.execute("set search_path = 'per_row,main'")
+        con.execute(f"set search_path = '{here}.per_row,{here}.main'")
         try:
             con.execute(f"create or replace temp table row_posting as {books.per_row[model].sql}")
         finally:
-            con.execute("reset search_path")
+            con.execute(f"set search_path = '{here}.main'")
         con.execute(
             "insert into drill_part select ledger_id, voucher_key, posting_key, ?, "
             "split_part(poolarea_no, '|', 1), split_part(poolarea_no, '|', 2)::bigint, amount "

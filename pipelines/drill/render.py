@@ -15,13 +15,14 @@ _STYLES = {
     "metric": "bold",
     "account_cell": "bold",
     "voucher_cell": "bold",
+    "ledger": "cyan",
     "account": "cyan",
     "term": "cyan",
     "row": "",
     "difference": "yellow",
     "unexplained": "bold red",
 }
-_UNITS = {"term": "个科目", "account": "张凭证", "closing": "个科目", "voucher": "个来源行"}
+_UNITS = {"account": "个科目", "voucher": "张凭证", "closing": "张凭证", "row": "个来源行"}
 
 
 def drill_tree(node: Node) -> Tree:
@@ -40,7 +41,8 @@ def _grow(tree: Tree, node: Node) -> None:
         else:
             _grow(tree.add(_text(child)), child)
     if node.left_out is not None:
-        what = f"其余 {node.left_out.count:,} {_UNITS.get(node.kind, '项')}"
+        listed = node.children[0].kind if node.children else "row"
+        what = f"其余 {node.left_out.count:,} {_UNITS.get(listed, '项')}"
         tree.add(Text(f"{node.left_out.amount:>20,.2f}  {what}", style="dim"))
 
 
@@ -56,6 +58,8 @@ def _text(node: Node) -> Text:
     if node.kind == "metric":
         out.append(f"{node.facts.get('unit', '')}  ")
     out.append(node.label, style=_STYLES.get(node.kind, ""))
+    if node.facts.get("definition"):
+        out.append(f"  {node.facts['definition']}", style="dim")
     key = node.facts.get("key")
     if key:
         out.append(f"  {key}", style="dim")

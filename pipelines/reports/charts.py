@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
@@ -55,7 +56,7 @@ class Step:
 
 
 def spending_svg(months: Sequence[Month], *, key: str, title: str) -> Markup:
-    """Income and spending by month (万元), warnings on the spending line, January and February shaded.
+    """Income and spending by month (万元); warnings on the spending line, January–February shaded.
 
     ``months`` are consecutive, oldest first; ``key`` makes the element ids unique in a page.
     """
@@ -74,9 +75,9 @@ def spending_svg(months: Sequence[Month], *, key: str, title: str) -> Markup:
         "points": points,
         "marks": marks,
         "spring": [
-            {"x": x - 0.5, "x2": x + 0.5}
-            for x, month in enumerate(months)
-            if month.period_ym % 100 in (1, 2)
+            {"x": min(xs) - 0.5, "x2": max(xs) + 0.5}
+            for _, group in groupby(enumerate(months), key=lambda told: told[1].period_ym // 100)
+            if (xs := [x for x, month in group if month.period_ym % 100 in (1, 2)])
         ],
         "ticks": [
             {"x": x, "label": f"{month.period_ym // 100}年{month.period_ym % 100}月"}
@@ -118,8 +119,9 @@ def waterfall_svg(steps: Sequence[Step], *, key: str, title: str) -> Markup:
             links.append({"x": x + 0.32, "x2": x + 0.68, "y": _float(end)})
         level = end
     values = [bar[side] for bar in bars for side in ("y", "y2")]
+    feet = [bar["edge"] for bar in bars if bar["side"] == "below"]
     data = {"bars": bars, "links": links, "zero": [{"y": 0}]}
-    bounds = {**_bounds(values), "last": len(steps) - 0.5}
+    bounds = {**_bounds(values, feet), "last": len(steps) - 0.5}
     told = "；".join(f"{step.name} {wan(step.amount)} 万元" for step in steps)
     return _render(_waterfall_spec(), data, bounds, key=key, title=title, desc=told)
 
@@ -128,11 +130,12 @@ def _float(amount: Decimal | None) -> float | None:
     return None if amount is None else float(amount / _TEN_THOUSAND)
 
 
-def _bounds(values: Sequence[float]) -> dict[str, float]:
-    """Zero is in the picture; 8 % of air above and, where something is negative, below."""
+def _bounds(values: Sequence[float], feet: Sequence[float] = ()) -> dict[str, float]:
+    """Zero is in the picture; 9 % of air above, and below what is negative or labelled there."""
     low, high = min((*values, 0.0)), max((*values, 0.0))
     air = (high - low or 1.0) * 0.09
-    return {"low": low - air if low < 0 else 0.0, "high": high + air}
+    lowest = min((low if low < 0 else air, *feet)) - air
+    return {"low": min(lowest, 0.0), "high": high + air}
 
 
 def _spending_text(months: Sequence[Month]) -> str:
@@ -154,11 +157,7 @@ def _spending_spec() -> dict[str, Any]:
 
     x = alt.X("x:Q", axis=None, scale=_scale(alt, "first", "last", nice=False))
     y = alt.Y("y:Q", axis=_money_axis(alt), scale=_scale(alt, "low", "high", nice=True))
-    spring = (
-        alt.Chart(alt.NamedData("spring"))
-        .mark_rect(color="#f4ecdf")
-        .encode(x=x, x2="x2:Q")
-    )
+    spring = alt.Chart(alt.NamedData("spring")).mark_rect(color="#f4ecdf").encode(x=x, x2="x2:Q")
     series = alt.Scale(domain=["收入", "支出"], range=[INCOME, SPENDING])
     dashes = alt.Scale(domain=["收入", "支出"], range=[[6, 4], [1, 0]])
     lines = (
@@ -216,8 +215,10 @@ def _waterfall_spec() -> dict[str, Any]:
             y=alt.Y("y:Q", axis=_money_axis(alt), scale=y_scale),
         )
     )
-    zero = alt.Chart(alt.NamedData("zero")).mark_rule(color=INK).encode(
-        y=alt.Y("y:Q", axis=_money_axis(alt), scale=y_scale)
+    zero = (
+        alt.Chart(alt.NamedData("zero"))
+        .mark_rule(color=INK)
+        .encode(y=alt.Y("y:Q", axis=_money_axis(alt), scale=y_scale))
     )
     at = {
         "x": alt.X("mid:Q", axis=None, scale=x_scale),
@@ -241,9 +242,7 @@ def _waterfall_spec() -> dict[str, Any]:
 
 
 def _scale(alt: Any, low: str, high: str, *, nice: bool) -> Any:
-    return alt.Scale(
-        domainMin=alt.ExprRef(low), domainMax=alt.ExprRef(high), nice=nice, zero=False
-    )
+    return alt.Scale(domainMin=alt.ExprRef(low), domainMax=alt.ExprRef(high), nice=nice, zero=False)
 
 
 def _money_axis(alt: Any) -> Any:

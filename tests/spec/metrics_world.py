@@ -30,8 +30,10 @@ def books(*lines: str, **tables: str) -> Spec:
 
     A day that begins with ``OPEN`` is an opening balance. Other tables are drawn as in ``world``.
     """
-    out = ["voucher_no | poolarea_no | insutype | event_id | posting_date | account_code | debit_amt"
-           " | credit_amt"]  # fmt: skip
+    out = [
+        "voucher_no | poolarea_no | insutype | event_id | posting_date | account_code | "
+        "debit_amt | credit_amt"
+    ]
     for number, line in enumerate(lines, start=1):
         ledger, day, debit, credit, amount = (cell.strip() for cell in line.split("|"))
         pool, insutype = ledger.split("-")

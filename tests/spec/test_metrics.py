@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 
-from tests.spec.harness import Spec, copy, mutate, rows, run, world
+from tests.spec.harness import Spec, copy, mutate, rerun, rows, run, world
 from tests.spec.metrics_world import NONE, Told, books, monthly, span, told
 
 ZG = "610100-310"
@@ -104,7 +104,7 @@ def test_there_is_no_calendar_year_before_december() -> None:
         ("M-05/CAL/POOL", 202412, Told("106.8333", "1282.00", "1200.00", "12", "ok")),
         # three months: 1,060 against 300 made a year, that is 1,200
         ("M-05/R12/POOL", 202312, Told("88.3333", "1060.00", "300.00", "3", "short_history")),
-        ("M-08/R12/POOL", 202409, Told("67.1005", "978.00", "1458.00", "12", "ok")),
+        ("M-08/R12/POOL", 202409, Told("67.0782", "978.00", "1458.00", "12", "ok")),
         ("M-08/YTD/POOL", 202402, Told("68.9922", "178.00", "258.00", "2", "ok")),
     ],
 )
@@ -121,10 +121,14 @@ def test_payable_months_leave_out_money_to_and_from_other_levels() -> None:
 
 def test_the_denominator_of_payable_months_would_notice_level_transfers() -> None:
     spec = copy(_workers())
-    mutate(spec, "met_base", "pool_expense_amt - pool_level_amt as outlay", "pool_expense_amt as outlay")  # fmt: skip
-    spec.made -= {"met_window", "met_season", "met_budget", "met_term", "met_metric"}
-    spec.sql(*(f"DROP TABLE {n}" for n in ("met_window", "met_season", "met_budget", "met_term", "met_metric")))  # fmt: skip
-    assert told(run(spec, "met_metric"), "M-06/R12/POOL", ZG, 202409).denominator == "978.00"
+    mutate(
+        spec,
+        "met_base",
+        "pool_expense_amt - pool_level_amt as outlay",
+        "pool_expense_amt as outlay",
+    )
+    rerun(spec, "met_window", "met_term", "met_metric")
+    assert told(spec, "M-06/R12/POOL", ZG, 202409).denominator == "978.00"
 
 
 @pytest.mark.parametrize(
@@ -144,7 +148,8 @@ def test_months_that_the_money_lasts(key: str, ym: int, expected: Told) -> None:
 
 def test_payable_months_are_told_of_the_pool_only() -> None:
     assert rows(
-        _workers(), "SELECT DISTINCT fund FROM met_metric WHERE metric_id = 'M-06' ORDER BY 1"
+        _workers(),
+        "SELECT DISTINCT fund FROM met_metric WHERE metric_id = 'M-06' AND book = 'k17'",
     ) == [("POOL",)]
 
 
@@ -301,9 +306,7 @@ def test_the_scissors_round_once() -> None:
         ("3.00", "1000000000003.01", "-33333333333333.6667"),
     ],
 )
-def test_a_figure_is_divided_exactly_and_rounded_once(
-    income: str, expense: str, rate: str
-) -> None:
+def test_a_figure_is_divided_exactly_and_rounded_once(income: str, expense: str, rate: str) -> None:
     spec = books(
         f"{JM} | 2024-01-10 | 1003 | 4001 | {income}",
         f"{JM} | 2024-01-10 | 500101 | 1004 | {expense}",

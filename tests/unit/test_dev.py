@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import runpy
 import shutil
 import sys
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
 
 ROOT = Path(__file__).resolve().parents[2]
 WINDOWS = sys.platform == "win32"
+
+
+#: the whole suite runs with a worker a core
+PARALLEL = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile"]
 
 
 @pytest.fixture
@@ -232,10 +237,10 @@ def test_failed_demo_ends_the_run(dev: ModuleType, monkeypatch: pytest.MonkeyPat
 @pytest.mark.parametrize(
     ("args", "expected"),
     [
-        ([], ["tests"]),
+        ([], [*PARALLEL, "tests"]),
         (["unit"], ["tests/unit"]),
         (["e2e", "-x"], ["tests/e2e", "-x"]),
-        (["-k", "ledger"], ["tests", "-k", "ledger"]),
+        (["-k", "ledger"], [*PARALLEL, "tests", "-k", "ledger"]),
         (["tests/unit/test_a.py::test_b", "-x"], ["tests/unit/test_a.py::test_b", "-x"]),
     ],
 )

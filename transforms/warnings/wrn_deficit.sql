@@ -82,19 +82,18 @@ measured as (
     select book, ledger_id, poolarea_no, insutype, fund, series_id, period_ym, period_start_date,
         ytd_net_amt, r12_income_amt, r12_net_amt, seasonal_net_amt,
         '连续赤字季度' as measure,
-        quarter_cnt::decimal(18, 4) as value,
-        -r12_net_amt as excess_amt
+        quarter_cnt::decimal(18, 4) as value
     from judged
     union all
     select book, ledger_id, poolarea_no, insutype, fund, series_id, period_ym, period_start_date,
         ytd_net_amt, r12_income_amt, r12_net_amt, seasonal_net_amt,
-        '预计全年结余', year_net_amt::decimal(18, 4), -year_net_amt
+        '预计全年结余', year_net_amt::decimal(18, 4)
     from judged
     where is_deficit
     union all
     select book, ledger_id, poolarea_no, insutype, fund, series_id, period_ym, period_start_date,
         ytd_net_amt, r12_income_amt, r12_net_amt, seasonal_net_amt,
-        'M-06/R12', reserve_months, -r12_net_amt
+        'M-06/R12', reserve_months
     from judged
     where is_deficit and reserve_months is not null
 )
@@ -102,16 +101,17 @@ measured as (
 select
     book, 'W-07' as rule_id, measure, ledger_id, poolarea_no, insutype, fund, series_id,
     period_ym, period_start_date, value,
-    excess_amt::decimal(18, 2) as excess_amt,
+    (-r12_net_amt)::decimal(18, 2) as excess_amt,
     case
         when r12_income_amt > 0
-            then least(excess_amt * 100 / r12_income_amt, 1e13)
+            then least(-r12_net_amt * 100 / r12_income_amt, 1e13)
         else 100
     end::decimal(18, 4) as relative_pct,
     ytd_net_amt as amount_amt,
     r12_net_amt as base_amt,
     case measure when '连续赤字季度' then null else '连续赤字季度' end as gate_measure,
     case insutype
-        when '390' then '（按近12个月收入均摊为' || seasonal_net_amt || '元）'
+        when '390'
+            then '（收入按12个月均摊后为' || (seasonal_net_amt * 0.0001)::decimal(18, 2) || '万元）'
     end as detail_zh
 from measured

@@ -55,14 +55,14 @@ worded as (
             end
         ) as money_zh,
         list_transform(
-            -- two decimals, four where two would make the value look like its threshold
+            -- cut to two decimals, never rounded over a threshold; four where two would equal it
             [
                 case
-                    when round(w.value, 2) = w.threshold then w.value
-                    else round(w.value, 2)
+                    when trunc(w.value * 100) = w.threshold * 100 then w.value
+                    else trunc(w.value * 100) * 0.01
                 end::decimal(18, 4),
                 w.threshold,
-                round(w.progress_pct, 2)::decimal(18, 4)
+                (trunc(w.progress_pct * 100) * 0.01)::decimal(18, 4)
             ],
             lambda figure: regexp_replace(figure::varchar, '[.]?0+$', '')
         ) as figure_zh

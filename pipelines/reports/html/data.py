@@ -1,18 +1,27 @@
-"""What the pages show, read from the marts into frozen values; nothing is computed but sums."""
+"""Reads what the pages show from the marts; nothing is computed here but sums."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import JiecunError, Problem
 from pipelines.paths import RULES
 from pipelines.reports.charts import Month
-from pipelines.reports.html.text import LEVELS, months_back, worst
+from pipelines.reports.html.model import (
+    OUTCOMES,
+    Definition,
+    Ledger,
+    Metric,
+    Pool,
+    Report,
+    Taken,
+    Warned,
+    sections,
+)
+from pipelines.reports.html.text import months_back, worst
 from pipelines.reports.statements import BOOK, load_sheets
 
 if TYPE_CHECKING:
@@ -20,6 +29,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.reports.html.model import Key
     from pipelines.reports.layout import CheckLike
     from pipelines.reports.statements import Sheet
 
@@ -35,148 +45,6 @@ _WARNING_COLUMNS = (
     "ledger_id, rule_id, series_id, fund, period_ym, opened_ym, level, value, threshold, unit, "
     "excess_amt, owner, due_date, reason_zh, action_zh"
 )
-_OUTCOMES = ("duplicate", "superseded", "held", "quarantined", "out_of_scope")
-
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Metric:
-    """One row of ``fct_fund_metric``; amounts in yuan, ``value`` in ``unit``."""
-
-    scope_type: str
-    scope_id: str
-    insutype: str
-    period_ym: int
-    metric_id: str
-    variant: str
-    fund: str
-    metric_name: str
-    value: Decimal | None
-    unit: str
-    numerator_amt: Decimal | None
-    denominator_amt: Decimal | None
-    month_cnt: int
-    status: str
-
-    @property
-    def key(self) -> Key:
-        return self.metric_id, self.variant, self.fund
-
-
-@dataclass(frozen=True)
-class Definition:
-    """The written definition of a metric, variant and fund."""
-
-    numerator: str
-    denominator: str
-    short_history: str
-    zero_spending: str
-    source: str
-
-
-@dataclass(frozen=True)
-class Warned:
-    """One row of ``fct_warning``; ``excess_amt`` in yuan."""
-
-    ledger_id: str
-    rule_id: str
-    series_id: str
-    fund: str
-    period_ym: int
-    opened_ym: int
-    level: str
-    value: Decimal | None
-    threshold: Decimal | None
-    unit: str
-    excess_amt: Decimal | None
-    owner: str
-    due_date: date | None
-    reason_zh: str
-    action_zh: str
-    title: str
-
-
-@dataclass(frozen=True)
-class Taken:
-    """Intake of one extract: rows and control money (yuan) by outcome, over all files."""
-
-    table_name: str
-    table_zh: str
-    files: int
-    rows: Mapping[str, int]
-    amounts: Mapping[str, Decimal | None]
-
-    @property
-    def is_clean(self) -> bool:
-        """Nothing was set aside."""
-        return not any(self.rows[outcome] for outcome in _OUTCOMES)
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """One ledger at its last month."""
-
-    ledger_id: str
-    scheme: str
-    scheme_name: str
-    poolarea_no: str
-    balance: Sheet
-    income: Sheet
-    #: consecutive, oldest first
-    months: tuple[Month, ...]
-    metrics: Mapping[Key, Metric]
-    warnings: tuple[Warned, ...]
-
-    @property
-    def period_ym(self) -> int:
-        return self.balance.period_ym
-
-    @property
-    def current(self) -> tuple[Warned, ...]:
-        """Warnings of the last month, worst first."""
-        now = [w for w in self.warnings if w.period_ym == self.period_ym]
-        return tuple(sorted(now, key=lambda w: (-_rank(w.level), w.rule_id, w.series_id)))
-
-    @property
-    def level(self) -> str:
-        """The worst level of the last month, '' for none."""
-        return worst([w.level for w in self.current])
-
-
-@dataclass(frozen=True)
-class Pool:
-    """One pooling area with its ledgers."""
-
-    poolarea_no: str
-    name: str
-    province_code: str
-    province_name: str
-    ledgers: tuple[Ledger, ...]
-
-    @property
-    def period_ym(self) -> int:
-        return max(ledger.period_ym for ledger in self.ledgers)
-
-    @property
-    def level(self) -> str:
-        return worst([ledger.level for ledger in self.ledgers])
-
-
-@dataclass(frozen=True)
-class Report:
-    """Everything the pages show."""
-
-    release_id: str
-    period_ym: int
-    pools: tuple[Pool, ...]
-    checks: tuple[CheckLike, ...]
-    intake: tuple[Taken, ...]
-    definitions: Mapping[Key, Definition]
-    #: scope (``610000-310``, ``610000-ALL``, ``000000-ALL`` …) → metrics of the last month
-    scopes: Mapping[str, Mapping[Key, Metric]]
-    #: ledger → month → monthly spend index (M-12)
-    spend_index: Mapping[str, Mapping[int, Metric]]
 
 
 def load_report(
@@ -187,7 +55,9 @@ def load_report(
     Rules come from the connection, else from the files of the code. Raises JiecunError
     ``REPORT_SOURCE`` (a mart is missing) and what ``load_sheets`` raises.
     """
-    tables = {r[0] for r in con.execute("select table_name from information_schema.tables").fetchall()}
+    tables = {
+        r[0] for r in con.execute("select table_name from information_schema.tables").fetchall()
+    }
     missing = [name for name in _SOURCES if name not in tables]
     if missing:
         found = f"没有 {'、'.join(missing)}"
@@ -248,24 +118,16 @@ def _pools(
             )
         )
     areas = {
-        row[0]: row[1:]
+        row[0]: (row[1], row[2])
         for row in con.execute(
             "select poolarea_no, province_code, province_name from dim_pooling_area"
         ).fetchall()
     }
-    return tuple(
-        Pool(no, found[0].balance.poolarea_name, *areas.get(no, (no[:2] + "0000", "")), tuple(found))
-        for no, found in sorted(ledgers.items())
-    )
-
-
-def sections(sheet: Sheet) -> tuple[tuple[str, str, bool], ...]:
-    """(row code, name, is spending) of the income statement's parts, the surplus left out."""
-    totals = [row for row in sheet.rows if row.is_total][:-1]
-    return tuple(
-        (row.row_code, row.row_name.partition("、")[2] or row.row_name, row.row_name.endswith("支出"))
-        for row in totals
-    )
+    pools = []
+    for no, found in sorted(ledgers.items()):
+        code, name = areas.get(no, (f"{no[:2]}0000", ""))
+        pools.append(Pool(no, found[0].balance.poolarea_name, code, name, tuple(found)))
+    return tuple(pools)
 
 
 def _flows(
@@ -300,13 +162,15 @@ def _months(
     for warning in warned:
         levels[warning.period_ym].append(warning.level)
     shown = [ym for ym in months_back(last_ym, CHART_MONTHS) if ym >= min(flows, default=last_ym)]
-    return tuple(
-        Month(ym, *flows.get(ym, (None, None)), level=worst(levels.get(ym, []))) for ym in shown
-    )
+    out = []
+    for ym in shown:
+        income, spending = flows.get(ym, (None, None))
+        out.append(Month(ym, income, spending, worst(levels.get(ym, []))))
+    return tuple(out)
 
 
 def _metrics(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], dict[Key, Metric]]:
-    """(scope, month) → metrics of the books, months without a ledger's end left in."""
+    """(scope, month) → metrics of the books, in the last months of the ledgers."""
     rows = con.execute(
         f"select {_METRIC_COLUMNS} from fct_fund_metric "
         "where book = ? and origin = 'books' and period_ym in "
@@ -346,7 +210,8 @@ def _warnings(
     ).fetchall()
     out: dict[str, list[Warned]] = defaultdict(list)
     for row in rows:
-        out[row[0]].append(Warned(*row, title=titles.get(row[1], row[1])))
+        told = (*row, titles.get(row[1], row[1]))
+        out[row[0]].append(Warned(*told))
     return {ledger: tuple(found) for ledger, found in out.items()}
 
 
@@ -355,10 +220,8 @@ def _intake(con: duckdb.DuckDBPyConnection) -> tuple[Taken, ...]:
     from schemas.table import by_name
 
     names = {name: decl.spec.zh for name, decl in by_name(EXTRACTS).items()}
-    outcomes = ("read", "accepted", *_OUTCOMES)
-    sums = ", ".join(
-        f"sum(rows_{o})::bigint, sum(amt_{o})::decimal(18, 2)" for o in outcomes
-    )
+    outcomes = ("read", "accepted", *OUTCOMES)
+    sums = ", ".join(f"sum(rows_{o})::bigint, sum(amt_{o})::decimal(18, 2)" for o in outcomes)
     rows = con.execute(
         f"select table_name, count(*), {sums} from fct_intake group by table_name "
         "order by table_name"
@@ -374,7 +237,9 @@ def _intake(con: duckdb.DuckDBPyConnection) -> tuple[Taken, ...]:
         )
         for row in rows
     ]
-    return tuple(sorted(taken, key=lambda t: order.index(t.table_name) if t.table_name in names else 99))
+    return tuple(
+        sorted(taken, key=lambda t: order.index(t.table_name) if t.table_name in names else 99)
+    )
 
 
 def _rule(con: duckdb.DuckDBPyConnection, name: str, tables: set[str]) -> list[dict[str, Any]]:
@@ -384,7 +249,3 @@ def _rule(con: duckdb.DuckDBPyConnection, name: str, tables: set[str]) -> list[d
         return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
     with (RULES / f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-
-
-def _rank(level: str) -> int:
-    return LEVELS[level].order if level in LEVELS else -1

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING
 from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.charts import spending_svg, waterfall_svg
-from pipelines.reports.html import view
+from pipelines.reports.html import overview, view
 from pipelines.reports.html.data import load_report
+from pipelines.reports.html.model import OUTCOMES
 from pipelines.reports.html.render import environment
-from pipelines.reports.html.text import SCHEMES, month, months_back
+from pipelines.reports.html.text import SCHEMES, month, months_back, rank
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     import duckdb
     from jinja2 import Environment
 
-    from pipelines.reports.html.data import Ledger, Pool, Report
+    from pipelines.reports.html.model import Ledger, Pool, Report
     from pipelines.reports.layout import CheckLike
 
 INDEX = "index.html"
@@ -72,14 +73,14 @@ def index_page(env: Environment, report: Report) -> str:
         for ledger in pool.ledgers
         for warning in ledger.current
     ]
-    warned.sort(key=lambda w: -view.LEVELS[w[2].level].order if w[2].level in view.LEVELS else 9)
+    warned.sort(key=lambda told: -rank(told[2].level))
     return env.get_template("index.html.j2").render(
         title=f"医保基金运行报告 {month(report.period_ym)}",
         report=report,
-        rows=view.index_rows(report),
-        heat=view.heat(report),
+        rows=overview.index_rows(report),
+        heat=overview.heat(report),
         warned=warned,
-        definitions=view.column_definitions(report),
+        definitions=overview.column_definitions(report),
         **_common(report),
     )
 
@@ -108,7 +109,7 @@ def _part(report: Report, pool: Pool, ledger: Ledger) -> dict[str, object]:
             key=f"w-{ledger.ledger_id}",
             title=f"{name}基金{ledger.period_ym // 100}年结存变动",
         ),
-        "metrics": view.metric_lines(ledger, report.definitions),
+        "metrics": view.metric_groups(ledger, report.definitions),
         "spells": view.spells(ledger, months_back(ledger.period_ym, SPELL_MONTHS)[0]),
         "balance_columns": layout.column_names(ledger.balance),
         "balance_lines": layout.two_sided(ledger.balance),
@@ -123,5 +124,5 @@ def _common(report: Report) -> dict[str, object]:
         "release_id": report.release_id,
         "checks": layout.check_order(report.checks),
         "check_summary": layout.check_summary(report.checks),
-        "outcomes": view.outcome_names(),
+        "outcomes": tuple(OUTCOMES.items()),
     }

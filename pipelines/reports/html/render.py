@@ -37,5 +37,5 @@ def environment() -> Environment:
         check_severity=lambda code: layout.SEVERITY_NAMES.get(code, code),
     )
     style = (TEMPLATES / "style.css").read_text(encoding="utf-8")
-    env.globals.update(levels=text.LEVELS, style=Markup(style), none=text.NONE)
+    env.globals.update(levels=text.LEVELS, style=Markup(style), nothing=text.NONE)
     return env

@@ -111,6 +111,11 @@ def sign_class(value: Decimal | None) -> str:
     return "neg" if value < 0 else "zero" if value == 0 else ""
 
 
+def rank(level: str) -> int:
+    """How bad a level is; an unknown one counts as none (-1)."""
+    return LEVELS[level].order if level in LEVELS else -1
+
+
 def worst(levels: list[str]) -> str:
     """The worst of these levels, '' for none."""
     known = [level for level in levels if level in LEVELS]

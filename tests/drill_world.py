@@ -1,0 +1,67 @@
+"""Releases made in the process, marts only, for the tests of ``jiecun drill``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines.flows import steps
+from pipelines.flows.request import RunRequest
+from pipelines.flows.workspace import bind_inputs, last_month, open_workspace, read_regions
+from pipelines.paths import RawPaths, WarehousePaths
+from pipelines.warehouse.marts import write_mart
+from pipelines.warehouse.release import Manifest, publish
+from schemas.marts import MARTS
+from schemas.table import by_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+    from pathlib import Path
+
+    from pipelines.drill.node import Node
+
+LAYERS = ("staging", "journal", "ledger", "statements", "metrics", "warnings", "marts")
+
+
+def request_of(folder: Path) -> RunRequest:
+    """The run of a world: ``raw`` and ``house`` under its folder."""
+    return RunRequest(RawPaths(folder / "raw"), WarehousePaths(folder / "house"))
+
+
+def publish_release(folder: Path) -> str:
+    """The steps of ``month_end`` without Prefect and workbooks; checks run and refuse nothing."""
+    request = request_of(folder)
+    regions = read_regions(request.raw)
+    con = open_workspace(request)
+    taken = steps.take_in(con, request, regions)
+    through = last_month(taken.all, None)
+    identity, parts = steps.identify(request, regions, taken.all, through)
+    bind_inputs(
+        con, request.warehouse, regions, taken.all, pools=(), through_ym=through, attributes=parts
+    )
+    steps.transform(con, LAYERS)
+    steps.tie_out(con)
+
+    def build(out: Path) -> Manifest:
+        files = [write_mart(con, mart, out / "marts", kv={}) for mart in by_name(MARTS).values()]
+        return Manifest(tuple(files), {"parts": parts})
+
+    publish(request.warehouse, identity, build)
+    con.close()
+    return identity
+
+
+def leaves(node: Node) -> Iterator[Node]:
+    """The nodes that list money: source rows, payment differences, what is not explained."""
+    return (n for n in node.walk() if n.kind in ("row", "difference", "unexplained"))
+
+
+def assert_sums(node: Node) -> None:
+    """Every node is the sum of what is listed under it and what is told to be left out."""
+    for parent in node.walk():
+        if parent.kind == "metric" or not (parent.children or parent.left_out):
+            continue
+        amounts: list[Decimal] = [c.amount for c in parent.children if c.amount is not None]
+        if parent.left_out:
+            amounts.append(parent.left_out.amount)
+        assert sum(amounts) == parent.amount, parent.label
