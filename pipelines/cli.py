@@ -5,19 +5,16 @@ from __future__ import annotations
 import sys
 import traceback
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
-from pipelines.console import print_frame, print_json, print_run, run_facts, typed_statements
-from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
-from pipelines.paths import ROOT, RULES, RawPaths, WarehousePaths
+from pipelines.cli_look import register
+from pipelines.console import print_json, print_run, run_facts
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.options import JsonOption, RawOption, WarehouseOption, err, out, request_of
+from pipelines.paths import ROOT, RULES
 from pipelines.settings import Settings
-
-if TYPE_CHECKING:
-    from pipelines.flows.request import RunRequest
 
 app = typer.Typer(
     name="jiecun",
@@ -28,12 +25,6 @@ app = typer.Typer(
 )
 regions_app = typer.Typer(help="区划文本。", no_args_is_help=True)
 app.add_typer(regions_app, name="regions")
-out = Console(soft_wrap=False)
-err = Console(stderr=True, soft_wrap=True)
-
-RawOption = Annotated[Path | None, typer.Option("--raw", help="原始数据文件夹")]
-WarehouseOption = Annotated[Path | None, typer.Option("--warehouse", help="数据仓库文件夹")]
-JsonOption = Annotated[bool, typer.Option("--json", help="输出 JSON")]
 
 
 def main() -> None:
@@ -63,7 +54,7 @@ def run(
     """主任务：接收数据 → 凭证 → 账簿 → 报表 → 勾稽 → 发布。"""
     from pipelines.flows.launch import launch
 
-    request = _request(raw, warehouse, through=through, pools=tuple(pool or ()))
+    request = request_of(raw, warehouse, through=through, pools=tuple(pool or ()))
     with out.status("正在启动…") as status:
 
         def tell(batch: Any) -> None:
@@ -105,128 +96,29 @@ def demo(
 
 
 @app.command()
-def check(
-    release: Annotated[str | None, typer.Option(help="发布编号，默认当前发布")] = None,
+def serve(
+    nightly: Annotated[str, typer.Option(help="每夜接收的 cron；off = 不排")] = "30 2 * * *",
+    month_end: Annotated[str, typer.Option(help="月末结账的 cron；off = 不排")] = "0 6 5 * *",
+    port: Annotated[int | None, typer.Option(help="本机服务端口，默认 4200")] = None,
+    ui: Annotated[bool, typer.Option(help="同时打开 Prefect 网页")] = False,
     raw: RawOption = None,
     warehouse: WarehouseOption = None,
-    as_json: JsonOption = False,
+    pool: Annotated[list[str] | None, typer.Option(help="只做这些统筹区（可重复）")] = None,
 ) -> None:
-    """对一个发布核对文件散列、数据契约与全部勾稽关系。"""
-    from pipelines.flows.verify import check_release
-    from pipelines.reports.terminal import check_table
+    """按时自动运行：每夜接收，每月 5 日做上月；Ctrl-C 停止。"""
+    from pipelines.flows.serve import serve_forever
 
-    info, results, left_out = check_release(_request(raw, warehouse), release)
-    if as_json:
-        print_json(
-            {
-                "release_id": info.release_id,
-                "left_out": list(left_out),
-                "checks": [
-                    {
-                        "check_id": r.check_id,
-                        "severity": r.severity,
-                        "status": r.status,
-                        "rows_tested": r.rows_tested,
-                        "rows_failed": r.rows_failed,
-                        "difference_amt": str(r.difference_amt),
-                    }
-                    for r in results
-                ],
-            }
-        )
-    else:
-        out.print(f"发布 {info.release_id}  {info.path}")
-        out.print(check_table(results))
-        if left_out:
-            out.print(f"未做（来源行已不是该发布时的状态）：{'、'.join(left_out)}")
-    if any(r.severity == "H" and r.status in ("failed", "error") for r in results):
-        raise typer.Exit(EXIT_CHECK)
+    serve_forever(
+        request_of(raw, warehouse, pools=tuple(pool or ())),
+        nightly=None if nightly == "off" else nightly,
+        month_end=None if month_end == "off" else month_end,
+        port=port,
+        ui=ui,
+        tell=lambda line: out.print(line, highlight=False),
+    )
 
 
-@app.command()
-def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """当前发布、月份、暂挂与隔离的行。"""
-    from pipelines.warehouse.catalog import run_sql
-    from pipelines.warehouse.release import current_release
-
-    paths = _request(None, warehouse).warehouse
-    months = run_sql(paths, "select min(period_ym), max(period_ym) from dim_month").row(0)
-    intake = run_sql(
-        paths,
-        """
-        select table_name, count(*)::bigint as files, sum(rows_read)::bigint as rows_read,
-            sum(rows_accepted)::bigint as accepted, sum(rows_duplicate)::bigint as duplicate,
-            sum(rows_superseded)::bigint as superseded, sum(rows_held)::bigint as held,
-            sum(rows_quarantined)::bigint as quarantined,
-            sum(rows_out_of_scope)::bigint as out_of_scope
-        from fct_intake group by table_name order by table_name
-        """,
-    ).rows(named=True)
-    release = current_release(paths)
-    facts = {
-        "release_id": release.release_id if release else None,
-        "path": str(release.path) if release else None,
-        "first_ym": months[0],
-        "last_ym": months[1],
-        "intake": intake,
-    }
-    if as_json:
-        print_json(facts)
-        return
-    out.print(f"当前发布 {facts['release_id']}  {facts['path']}")
-    out.print(f"账务月份 {months[0]}–{months[1]}")
-    table = Table("数据表", "文件", "读入", "接收", "重复", "旧版本", "暂挂", "隔离", "范围外")
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for row in intake:
-        table.add_row(row["table_name"], *(f"{n:,}" for n in list(row.values())[1:]))
-    out.print(table)
-
-
-@app.command()
-def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
-    """保留的发布，最近的在前。"""
-    from pipelines.warehouse.release import list_releases
-
-    paths = _request(None, warehouse).warehouse
-    rows: list[dict[str, Any]] = [
-        {
-            "release_id": info.release_id,
-            "is_current": info.is_current,
-            "through_ym": dict(info.manifest["parts"])["through_ym"],  # type: ignore[call-overload]
-            "path": str(info.path),
-        }
-        for info in list_releases(paths)
-    ]
-    if as_json:
-        print_json(rows)
-        return
-    table = Table("发布", "当前", "截至", "位置")
-    for row in rows:
-        mark = "●" if row["is_current"] else ""
-        table.add_row(row["release_id"], mark, row["through_ym"], row["path"])
-    out.print(table)
-
-
-@app.command()
-def sql(
-    query: Annotated[str | None, typer.Argument(help="一条 SELECT；省略则进入交互")] = None,
-    warehouse: WarehouseOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """在当前发布上执行只读 SQL（DuckDB）。"""
-    from pipelines.warehouse.catalog import run_sql
-
-    paths = _request(None, warehouse).warehouse
-    if query is not None:
-        print_frame(out, run_sql(paths, query), as_json=as_json)
-        return
-    out.print("只读 SQL，以分号结束；exit 退出。SHOW TABLES 列出可用的表。")
-    for statement in typed_statements():
-        try:
-            print_frame(out, run_sql(paths, statement), as_json=as_json)
-        except JiecunError as error:
-            err.print(str(error), markup=False, highlight=False)
+register(app)
 
 
 @regions_app.command("load")
@@ -247,33 +139,6 @@ def regions_load(
     out.print(
         f"省级 {counts.get('province', 0)}，地级 {counts.get('prefecture', 0)}，"
         f"县级 {counts.get('county', 0)}，隔离 {load.quarantine.height} → {folder}"
-    )
-
-
-def _request(
-    raw: Path | None,
-    warehouse: Path | None,
-    *,
-    through: int | None = None,
-    pools: tuple[str, ...] = (),
-) -> RunRequest:
-    from pipelines.flows.request import RunRequest
-
-    if through is not None and not (200001 <= through <= 209912 and 1 <= through % 100 <= 12):
-        raise JiecunError(
-            Problem(
-                "THROUGH_INVALID", "--through", "月份 yyyymm，如 202512", str(through), "改正月份"
-            ),
-            exit_code=EXIT_USAGE,
-        )
-    settings = Settings()
-    return RunRequest(
-        RawPaths(raw or settings.raw),
-        WarehousePaths(warehouse or settings.warehouse),
-        through,
-        pools,
-        settings.threads,
-        settings.memory_limit,
     )
 
 

@@ -111,7 +111,7 @@ def test_the_rows_of_two_hundred_random_cells_sum_to_the_cell(world: Path, books
         assert_sums(node)
         assert_rows_stand_in_their_files(world, node)
         rows += node.rows
-    assert rows > 50_000
+    assert rows > 10_000
 
 
 def test_every_line_of_every_voucher_is_explained_by_its_rows(books: Books) -> None:
@@ -179,7 +179,7 @@ def test_every_metric_of_a_ledger_and_of_the_province_comes_down_to_cells(books:
     )  # fmt: skip
     assert len({metric for _, _, metric, _ in found}) >= 8
     for key, value, metric, variant in found:
-        node = drill_books(books, key)
+        node = drill_books(books, key, limit=1)
         assert node.amount == value, key
         assert [side.label for side in node.children][:1] == ["分子"]
         assert_sums(node)

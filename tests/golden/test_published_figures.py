@@ -50,6 +50,9 @@ def test_ratios_of_the_final_figures(scope: str, ym: int, key: str, value: str) 
     [
         ("000000-310", 202412, "M-01/CAL/PA", "510.18", "亿元"),
         ("000000-390", 202412, "M-01/CAL/NA", "519.41", "亿元"),
+        # the residents have no personal accounts: those of both schemes are the workers'
+        ("000000-ALL", 202412, "M-01/CAL/PA", "510.18", "亿元"),
+        ("000000-ALL", 202412, "M-02/M/PA", "14471.75", "亿元"),
         ("000000-ALL", 202412, "M-02/M/POOL", "38628.52", "亿元"),
         ("000000-ALL", 202312, "M-01/CAL/ALL", "5292.98", "亿元"),
         ("000000-390", 202312, "M-01/CAL/NA", "112.06", "亿元"),

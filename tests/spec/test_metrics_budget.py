@@ -201,6 +201,48 @@ def test_a_later_approval_leaves_earlier_months_as_they_were() -> None:
     assert rows(with_later, asked) == rows(without, asked)
 
 
+def test_the_tenth_adjustment_comes_after_the_ninth_and_an_undated_one_by_its_update() -> None:
+    spec = books(
+        *spending(span(202401, 3), ["100.00"] * 3),
+        budget="""
+        budg_year | budg_ver | insutype | budg_item | budg_amt | aprv_date  | updt_time
+        2024      | B0       | 390      | 待遇支出  | 1000.00  |            | 2024-01-05 09:00:00
+        2024      | A9       | 390      | 待遇支出  | 2000.00  | 2024-02-10 | 2024-02-11 09:00:00
+        2024      | A10      | 390      | 待遇支出  | 4000.00  |            | 2024-03-11 09:00:00
+        """,
+    )
+    assert [told(spec, "M-11/YTD/NA", JM, ym).denominator for ym in (202401, 202402, 202403)] == [
+        "1000.00",
+        "2000.00",
+        "4000.00",
+    ]
+
+
+def test_a_hospital_s_own_budget_is_not_the_fund_s() -> None:
+    spec = books(
+        *spending([202401], ["100.00"]),
+        budget="""
+        budg_year | insutype | budg_item | budg_amt | fixmedins_code
+        2024      | 390      | 待遇支出  | 1000.00  |
+        2024      | 390      | 待遇支出  | 700.00   | H61010000001
+        """,
+    )
+    assert told(spec, "M-11/YTD/NA", JM, 202401).denominator == "1000.00"
+
+
+def test_money_to_another_level_makes_no_season() -> None:
+    """The accounts pay 10 a month; 600 that went up in March 2023 are not their March of 2024."""
+    spec = books(
+        *monthly("610100-310", span(202301, 15), "50010203", "1004", "10.00"),
+        *monthly("610100-310", [202303], "530102", "1003", "600.00"),
+        budget="""
+        budg_year | insutype | budg_item     | budg_amt
+        2024      | 310      | 待遇支出-个账 | 120.00
+        """,
+    )
+    assert told(spec, "M-12/M/PA", "610100-310", 202403).denominator == "10.00"
+
+
 def test_a_region_compares_the_spending_of_those_with_a_budget() -> None:
     """The second pool has none: its 500 are not held against the first one's budget."""
     spec = books(

@@ -32,6 +32,10 @@ if TYPE_CHECKING:
 
 Row = dict[str, str]
 D = Decimal
+#: months of reserve, far from any threshold
+PLENTY = D(20)
+#: per cent, far above any floor
+FIVE = D(5)
 
 with (RULES / "rule_warning.csv").open(encoding="utf-8", newline="") as handle:
     THRESHOLDS: list[Row] = list(csv.DictReader(handle))
@@ -88,7 +92,7 @@ def _deficit(
     relative: Decimal,
     *,
     first: int,
-    reserve: Decimal = D(20),
+    reserve: Decimal = PLENTY,
     year_net: Decimal | None = None,
 ) -> Spec:
     """Deficits from ``first`` to ``ym`` (a July) after months of surplus.
@@ -179,7 +183,7 @@ STEP = {"元": D("0.01"), "笔": D(1), "季度": D(1)}
 
 
 def _level(
-    row: Row, value: Decimal, excess: Decimal = MILLION, relative: Decimal = D(5)
+    row: Row, value: Decimal, excess: Decimal = MILLION, relative: Decimal = FIVE
 ) -> tuple[str, Spec]:
     """The level of the row's rule in its July, and the world."""
     build = WORLDS[row["rule_id"], row["measure"]]

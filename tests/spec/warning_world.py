@@ -71,32 +71,25 @@ def figures(
 
     Each is told as (metric/variant, value, numerator, denominator, months).
     """
+    body = []
     for figure, value, numerator, denominator, month_cnt in told:
         metric, variant = figure.split("/")
         pool_fund = "NA" if scheme == "390" else "POOL"
-        insert(
-            spec,
-            "met_metric",
-            book="k17",
-            origin="books",
-            scope_type="ledger",
-            scope_id=f"{POOL}-{scheme}",
-            ledger_id=f"{POOL}-{scheme}",
-            poolarea_no=POOL,
-            insutype=scheme,
-            period_ym=ym,
-            period_start_date=f"{ym // 100}-{ym % 100:02d}-01",
-            metric_id=metric,
-            variant=variant,
-            fund="ALL" if metric == "M-07" and scheme == "310" else pool_fund,
-            metric_name=figure,
-            value=value,
-            unit="",
-            numerator_amt=numerator,
-            denominator_amt=denominator,
-            month_cnt=month_cnt,
-            status="ok",
+        fund = "ALL" if metric == "M-07" and scheme == "310" else pool_fund
+        amounts = ", ".join(
+            "NULL" if cell is None else str(cell) for cell in (value, numerator, denominator)
         )
+        body.append(f"('{metric}', '{variant}', '{fund}', {amounts}, {month_cnt})")
+    spec.sql(f"""
+        INSERT INTO met_metric BY NAME
+        SELECT 'k17' AS book, 'books' AS origin, 'ledger' AS scope_type,
+            '{POOL}-{scheme}' AS scope_id, '{POOL}-{scheme}' AS ledger_id,
+            '{POOL}' AS poolarea_no, '{scheme}' AS insutype, {ym} AS period_ym,
+            make_date({ym // 100}, {ym % 100}, 1) AS period_start_date, '' AS unit,
+            'ok' AS status, *
+        FROM (VALUES {", ".join(body)})
+            AS t(metric_id, variant, fund, value, numerator_amt, denominator_amt, month_cnt)
+    """)
 
 
 def steady(

@@ -36,7 +36,7 @@ advance as (
     -- residents' premiums for the next benefit year, booked as income of the year of receipt
     select book, ledger_id, period_ym, sum(credit_amt - debit_amt) as advance_amt
     from jrn_journal
-    where event_code = 'E05' and starts_with(account_code, '4001') and not is_closing
+    where event_code = 'E05' and starts_with(account_code, '4001')
     group by book, ledger_id, period_ym
 ),
 

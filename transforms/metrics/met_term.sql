@@ -80,7 +80,7 @@ compared as (
     left join met_window as p
         on w.book = p.book and w.scope_id = p.scope_id and w.fund = p.fund
         and w.variant = p.variant and w.period_ym = p.period_ym + 100
-        and w.month_cnt = p.month_cnt and w.ledger_cnt = p.ledger_cnt
+        and w.ledger_cnt = p.ledger_cnt
         and not w.is_short and not p.is_short
     where w.fund <> 'PEND' and w.variant in ('YTD', 'CAL')
 ),

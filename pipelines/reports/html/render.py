@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -13,8 +14,9 @@ from pipelines.reports.html import text
 TEMPLATES = Path(__file__).resolve().parent.parent / "templates"
 
 
+@cache
 def environment() -> Environment:
-    """A fresh environment over ``pipelines/reports/templates``."""
+    """The environment over ``pipelines/reports/templates``."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES, encoding="utf-8"),
         autoescape=True,

@@ -1,0 +1,143 @@
+"""Every report page in a real browser: it says nothing on the console and asks for nothing.
+
+The pages of a small run and the dictionary are opened one by one in headless Chromium. Its network
+log tells who asked for each address: what the browser itself asks for (its clock, its updates) is
+marked as having no origin, and cannot leave the machine here; what a page asks for is not.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pytest
+
+from pipelines.reports.html.page import write_html
+from pipelines.reports.statements import load_checks
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Command = Callable[..., subprocess.CompletedProcess[str]]
+
+ROOT = Path(__file__).resolve().parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = (
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--disable-dev-shm-usage", "--hide-scrollbars", "--enable-logging=stderr",
+    "--host-resolver-rules=MAP * ~NOTFOUND",
+)  # fmt: skip
+PAGE_SECONDS = 90
+#: who asks, where it is the browser for itself
+NOBODY = "not an origin"
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What opening a page did."""
+
+    console: tuple[str, ...]
+    requests: tuple[str, ...]
+    picture: bytes
+
+
+def visit(page: Path, folder: Path, *, size: str = "1366,768") -> Visit:
+    """Open a file in a browser of its own."""
+    browser = next(found for name in BROWSERS if (found := shutil.which(name)))
+    log, picture = folder / "net.json", folder / "page.png"
+    done = subprocess.run(
+        [
+            browser, *FLAGS, f"--user-data-dir={folder / 'profile'}", f"--log-net-log={log}",
+            f"--screenshot={picture}", f"--window-size={size}", page.as_uri(),
+        ],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=PAGE_SECONDS,
+        check=True,
+    )  # fmt: skip
+    console = tuple(line for line in done.stderr.splitlines() if re.search(r":CONSOLE[:(]", line))
+    return Visit(console, requests(json.loads(log.read_text("utf-8"))), picture.read_bytes())
+
+
+def requests(log: Any) -> tuple[str, ...]:
+    """Addresses that a page asked for or had connections opened to."""
+    names = {number: name for name, number in log["constants"]["logEventTypes"].items()}
+    found = []
+    for event in log["events"]:
+        told = event.get("params", {})
+        name = names[event["type"]]
+        asked = name == "URL_REQUEST_START_JOB" and told.get("initiator", NOBODY) != NOBODY
+        if asked or (name == "HTTP_STREAM_JOB_CONTROLLER" and told.get("is_preconnect")):
+            found.append(str(told["url"]))
+    return tuple(found)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def browser() -> None:
+    if not any(shutil.which(name) for name in BROWSERS):
+        pytest.skip(f"no browser on the PATH ({', '.join(BROWSERS)})")
+
+
+@pytest.fixture(scope="module")
+def pages(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> tuple[Path, ...]:
+    """The pages of a run over 14 months of a small province, and the dictionary."""
+    raw, house = (tmp_path_factory.mktemp(name) for name in ("world", "house"))
+    for args in (
+        ("demo", "--out", raw, "--months", 14, "--settlements", 4000, "--seed", 5),
+        ("run", "--raw", raw, "--warehouse", house),
+    ):
+        done = jiecun_cmd(*args)
+        assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(house / "jiecun.duckdb"), read_only=True) as con:
+        written = write_html(
+            con,
+            tmp_path_factory.mktemp("pages"),
+            release_id=(house / "current").resolve().name,
+            checks=load_checks(con),
+        )
+    return (*written, ROOT / "docs" / "dictionary.html")
+
+
+def test_no_page_complains_or_asks_for_anything(
+    pages: tuple[Path, ...], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    assert len(pages) == 13
+    told = {page.name: visit(page, tmp_path_factory.mktemp("visit")) for page in pages}
+    assert {name: v.console for name, v in told.items() if v.console} == {}
+    assert {name: v.requests for name, v in told.items() if v.requests} == {}
+    assert all(v.picture.startswith(b"\x89PNG") for v in told.values())
+
+
+def test_a_page_that_does_would_be_seen(tmp_path: Path) -> None:
+    page = tmp_path / "bad.html"
+    page.write_text(
+        '<!doctype html><link rel="preconnect" href="http://before.example">'
+        '<img src="http://picture.example/x.png"><script>console.warn("spoken")</script>',
+        encoding="utf-8",
+    )
+    seen = visit(page, tmp_path)
+    assert any("spoken" in line for line in seen.console)
+    assert {"http://picture.example/x.png", "http://before.example/"} <= set(seen.requests)
+
+
+def test_the_policy_of_the_pages_stops_what_slips_in(
+    pages: tuple[Path, ...], tmp_path: Path
+) -> None:
+    page = tmp_path / "slipped.html"
+    slip = '<img src="http://picture.example/x.png"><script>console.warn("spoken")</script>'
+    text = pages[0].read_text(encoding="utf-8").replace("</main>", f"{slip}</main>")
+    assert slip in text
+    page.write_text(text, encoding="utf-8")
+    seen = visit(page, tmp_path)
+    assert seen.requests == ()
+    assert not any('"spoken"' in line for line in seen.console)
+    assert sum("Content Security Policy" in line for line in seen.console) == 2
