@@ -51,7 +51,7 @@ def check(
         out.print(f"发布 {info.release_id}  {info.path}")
         out.print(check_table(results))
         if left_out:
-            out.print(f"未做（来源行已不是该发布时的状态）：{'、'.join(left_out)}")
+            out.print(f"未做（规则或程序在该发布之后改过）：{'、'.join(left_out)}")
     if any(r.severity == "H" and r.status in ("failed", "error") for r in results):
         raise typer.Exit(EXIT_CHECK)
 
@@ -142,7 +142,7 @@ def sql(
 def drill(
     key: Annotated[str, typer.Argument(help="如 IS:610100-310:202512:3.1.1、V:凭证标识")],
     release: Annotated[str | None, typer.Option(help="发布编号，默认当前发布")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="每层列出的条数")] = 12,
+    limit: Annotated[int, typer.Option(min=0, help="每层列出的条数，0 = 全部")] = 5,
     deep: Annotated[bool, typer.Option(help="指标也追到来源行")] = False,
     raw: RawOption = None,
     warehouse: WarehouseOption = None,
@@ -154,7 +154,7 @@ def drill(
     from pipelines.flows.drilling import drill as follow
 
     request = request_of(raw, warehouse)
-    node = follow(request, key, release, limit=None if as_json else limit, deep=deep)
+    node = follow(request, key, release, limit=None if as_json else limit or None, deep=deep)
     if as_json:
         print_json(to_json(node))
     else:

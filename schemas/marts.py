@@ -253,7 +253,7 @@ class FctFundMetric(Table):
     _spec: ClassVar[Spec] = _mart("基金指标", "一个范围一个月一个指标一个变体一个基金一行", "book", "scope_id", "period_ym", "metric_id", "variant", "fund",
         weakness="不足12个月的滚动指标按已有月份计算并标明；公开数据核对见 origin = published")  # fmt: skip
 
-    book: Text = text(BOOK, note="公开数据为 published")
+    book: Text = text(BOOK, note="公开数据为 published，快报为 published_quick")
     origin: Text = text("来源", note="books 账簿 published 公开数据")
     scope_type: Text = text("范围", note="ledger/province/nation/county")
     scope_id: Text = text("范围标识", note="账套；或区划代码-险种，险种 ALL 为合计")
@@ -263,7 +263,7 @@ class FctFundMetric(Table):
     period_ym: Ym = ym("月份")
     period_start_date: Date = date("月初日期")
     metric_id: Text = text("指标编号")
-    variant: Text = text("变体")
+    variant: Text = text("变体", note="M 当月 YTD 本年 R12 近12月 CAL 全年 FWD 预算 CUM 多年合计 DEV 偏离 *_IN 收入 *_OUT 支出")
     fund: Text = text("基金", note="POOL/PA/PEND/NA/ALL")
     metric_name: Text = text("指标名称")
     value: Number = number("数值", null=True)
@@ -271,7 +271,29 @@ class FctFundMetric(Table):
     numerator_amt: Money = money("分子", null=True)
     denominator_amt: Money = money("分母", null=True)
     month_cnt: Count = count("所用月数", unit="月")
-    status: Text = text("状态", note="ok/short_history/no_spending/no_budget/no_prior")
+    status: Text = text("状态", note="ok/short_history/no_spending/no_income/no_budget/no_prior/out_of_range")
+
+
+class FctPublishedCheck(Table):
+    """Published figures told again by the same SQL: reproduced, near (a quick figure), or differing."""
+
+    _spec: ClassVar[Spec] = _mart("公开数据核对", "一个公布数值一种对照一行", "region_code", "scheme", "fund", "period_ym", "item", "compared_with", "source_key")
+
+    region_code: Text = text("地区代码")
+    scheme: Text = text("险种")
+    fund: Text = text("基金")
+    period_ym: Ym = ym("期末月份")
+    item: Text = text("项目")
+    compared_with: Text = text("对照")
+    source_key: Text = text("来源代号")
+    is_quick: Flag = flag("快报数")
+    printed_value: Number = number("公布数值", note="单位见公布单位列")
+    printed_unit: Text = text("公布单位")
+    printed: Number = number("公布折算值")
+    found: Number = number("计算值", null=True)
+    difference: Number = number("差额", null=True)
+    difference_pct: Number = number("差异率", null=True, unit="%")
+    verdict: Text = text("结论", note="same 一致 near 接近 differs 不同")
 
 
 class FctWarning(Table):
@@ -547,6 +569,7 @@ MARTS: tuple[type[Table], ...] = (
     FctBalanceSheet,
     FctIncomeStatement,
     FctFundMetric,
+    FctPublishedCheck,
     FctWarning,
     FctBudgetExecution,
     FctSettlementMonth,

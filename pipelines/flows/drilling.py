@@ -9,16 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pipelines.drill.books import MARTS, NEEDED, PER_ROW, Books
 from pipelines.drill.drill import drill_books
 from pipelines.engine.runner import run_models
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.flows.steps import model_plan
 from pipelines.flows.workspace import bind_extracts, open_workspace
 from pipelines.warehouse.marts import quoted
-from pipelines.warehouse.release import current_release, list_releases
+from pipelines.warehouse.release import find_release
 
 if TYPE_CHECKING:
     from pipelines.drill.node import Node
     from pipelines.flows.request import RunRequest
-    from pipelines.warehouse.release import ReleaseInfo
 
 
 @dataclass(frozen=True)
@@ -54,7 +52,7 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
     split by today's rules and SQL: where these changed since, a drill says what it cannot explain.
     Raises JiecunError ``NO_RELEASE`` and ``STAGED_MISSING``.
     """
-    release = _find(request, release_id)
+    release = find_release(request.warehouse, release_id)
     con = open_workspace(request)
     try:
         published = [path.stem for path in sorted((release.path / "marts").glob("*.parquet"))]
@@ -85,23 +83,3 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
         {name: models[name] for name in PER_ROW},
         {sha: file for _, sha, _, file in taken_in},
     )
-
-
-def _find(request: RunRequest, release_id: str | None) -> ReleaseInfo:
-    if release_id is None:
-        found = current_release(request.warehouse)
-    else:
-        known = {info.release_id: info for info in list_releases(request.warehouse)}
-        found = known.get(release_id)
-    if found is None:
-        raise JiecunError(
-            Problem(
-                "NO_RELEASE",
-                str(request.warehouse.root),
-                "已有的发布" if release_id is None else f"发布 {release_id}",
-                "没有",
-                "先运行 jiecun run，或用 jiecun history 查发布编号",
-            ),
-            exit_code=EXIT_USAGE,
-        )
-    return found

@@ -50,6 +50,8 @@ def start_server(home: Path, port: int, *, ui: bool) -> ScheduleServer:
         "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": (
             "prefect.server.concurrency.lease_storage.filesystem"
         ),
+        # under load the quick look at new deployments may miss ours; do not wait a minute then
+        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "10",
         "PREFECT_SERVER_UI_ENABLED": str(ui),
         "PREFECT_SERVER_UI_STATIC_DIRECTORY": str(home.resolve() / "ui"),
         "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",

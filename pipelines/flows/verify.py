@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import closing
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from pipelines.engine.runner import run_checks
@@ -11,7 +13,7 @@ from pipelines.extracts.log import read_log
 from pipelines.flows import steps
 from pipelines.flows.workspace import bind_inputs, open_workspace, read_regions
 from pipelines.warehouse.marts import quoted
-from pipelines.warehouse.release import current_release, list_releases
+from pipelines.warehouse.release import find_release
 from schemas.marts import MARTS
 from schemas.rules import RULES as RULE_MODELS
 from schemas.table import by_name
@@ -29,43 +31,23 @@ def check_release(
 ) -> tuple[ReleaseInfo, tuple[CheckResult, ...], tuple[str, ...]]:
     """Hold a release (default: the current one) against everything known of it.
 
-    Returns the release, the results, and the ids of checks left out: where the release is not made
-    of what is staged now, checks that need the source rows cannot be made.
+    Returns the release, the results, and the ids of checks left out: where rules or code
+    have changed since, checks that need the source rows cannot be made.
     Raises JiecunError ``NO_RELEASE``, ``RELEASE_CHANGED`` where a file is not what the manifest
     says.
     """
-    release = _find(request, release_id)
+    release = find_release(request.warehouse, release_id)
     _verify_files(release)
-    con = open_workspace(request)
-    same = _bind_sources(con, request, release)
-    for name in by_name(MARTS):
-        path = release.path / "marts" / f"{name}.parquet"
-        con.execute(f"create table {name} as select * from read_parquet({quoted(str(path))})")
-    checks = [m for m in steps.model_plan() if m.layer == "checks"]
-    published = {*by_name(MARTS), *by_name(RULE_MODELS)}
-    runnable = [m for m in checks if same or m.reads <= published]
-    left_out = tuple(m.name.upper().replace("_", "-") for m in checks if m not in runnable)
-    return release, tuple(run_checks(con, runnable)), left_out
-
-
-def _find(request: RunRequest, release_id: str | None) -> ReleaseInfo:
-    if release_id is None:
-        found = current_release(request.warehouse)
-    else:
-        known = {info.release_id: info for info in list_releases(request.warehouse)}
-        found = known.get(release_id)
-    if found is None:
-        raise JiecunError(
-            Problem(
-                "NO_RELEASE",
-                str(request.warehouse.root),
-                "已有的发布" if release_id is None else f"发布 {release_id}",
-                "没有",
-                "先运行 jiecun run，或用 jiecun history 查发布编号",
-            ),
-            exit_code=2,
-        )
-    return found
+    with closing(open_workspace(request)) as con:
+        for name in by_name(MARTS):
+            path = release.path / "marts" / f"{name}.parquet"
+            con.execute(f"create table {name} as select * from read_parquet({quoted(str(path))})")
+        same = _bind_sources(con, request, release)
+        checks = [m for m in steps.model_plan() if m.layer == "checks"]
+        published = {*by_name(MARTS), *by_name(RULE_MODELS)}
+        runnable = [m for m in checks if same or m.reads <= published]
+        left_out = tuple(m.name.upper().replace("_", "-") for m in checks if m not in runnable)
+        return release, tuple(run_checks(con, runnable)), left_out
 
 
 def _verify_files(release: ReleaseInfo) -> None:
@@ -93,13 +75,16 @@ def _verify_files(release: ReleaseInfo) -> None:
 def _bind_sources(
     con: duckdb.DuckDBPyConnection, request: RunRequest, release: ReleaseInfo
 ) -> bool:
-    """Bring back the rows behind the release; False where they are no longer what is staged."""
+    """Bring back the rows behind the release; False where rules, code or texts have changed."""
     manifest: Any = release.manifest
     told = manifest["parts"]
+    pools = tuple(pool for pool in told["pools"].split(",") if pool)
     regions = read_regions(request.raw)
-    batches = read_log(request.warehouse).batches
+    taken_in = {row[0] for row in con.execute("select batch_id from fct_intake").fetchall()}
+    batches = [b for b in read_log(request.warehouse).batches if b.batch_id in taken_in]
     through = int(told["through_ym"])
-    identity, parts = steps.identify(request, regions, batches, through)
+    asked = replace(request, pools=pools)
+    identity, parts = steps.identify(asked, regions, batches, through)
     if identity != release.release_id:
         return False
     bind_inputs(
@@ -107,7 +92,7 @@ def _bind_sources(
         request.warehouse,
         regions,
         batches,
-        pools=request.pools,
+        pools=pools,
         through_ym=through,
         attributes={**parts, "release_id": identity},
     )

@@ -136,6 +136,27 @@ def current_release(paths: WarehousePaths) -> ReleaseInfo | None:
     return _info(paths, folder, folder.name)
 
 
+def find_release(paths: WarehousePaths, release_id: str | None = None) -> ReleaseInfo:
+    """The release of that id, or the current one; raises JiecunError ``NO_RELEASE``."""
+    if release_id is None:
+        found = current_release(paths)
+    else:
+        known = {info.release_id: info for info in list_releases(paths)}
+        found = known.get(release_id)
+    if found is None:
+        raise JiecunError(
+            Problem(
+                "NO_RELEASE",
+                str(paths.root),
+                "已有的发布" if release_id is None else f"发布 {release_id}",
+                "没有",
+                "先运行 jiecun run，或用 jiecun history 查发布编号",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    return found
+
+
 def list_releases(paths: WarehousePaths) -> tuple[ReleaseInfo, ...]:
     """All complete releases, the last published first."""
     if not paths.releases.is_dir():

@@ -161,7 +161,7 @@ def test_two_nights_a_busy_warehouse_and_a_crash(
     contacts: Contacts, jiecun_cmd: JiecunCmd, tmp_path: Path
 ) -> None:
     raw, house = tmp_path / "raw", tmp_path / "house"
-    done = jiecun_cmd("demo", "--out", raw, "--months", 3, "--settlements", 2000)
+    done = jiecun_cmd("demo", "--out", raw, "--months", "3", "--settlements", "2000")
     assert done.returncode == 0, done.stderr
 
     with serving(raw, house, contacts, tmp_path / "first.log") as server:
@@ -174,7 +174,7 @@ def test_two_nights_a_busy_warehouse_and_a_crash(
         ]
         assert first["state"]["message"] == f"发布 {release}，截至 202303，新文件 24 个"
         assert (house / "current").resolve().name == release
-        assert first["state"]["message"] in server.logs(first["id"])
+        until(lambda: first["state"]["message"] in server.logs(first["id"]), 20, "the log")
 
         refused = server.api.post(
             f"/deployments/{server.deployment(MONTH_END)['id']}/create_flow_run",

