@@ -14,6 +14,7 @@ if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
 
 from pipelines.engine.graph import check_header, load_models  # noqa: E402
+from pipelines.reports.dictionary import dictionary_html  # noqa: E402
 from schemas.columns import KIND_REASON  # noqa: E402
 from schemas.extracts import EXTRACTS  # noqa: E402
 from schemas.marts import MARTS  # noqa: E402
@@ -31,6 +32,7 @@ def pages() -> dict[str, str]:
         "posting.md": _HEAD + posting_page(),
         "extracts.md": _HEAD + extracts_page(),
         "dictionary.md": _HEAD + dictionary_page(),
+        "dictionary.html": dictionary_html(),
     }
 
 

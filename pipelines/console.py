@@ -79,6 +79,7 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
     )
     console.print(f"发布 {outcome.release_id}")
     for name, what in (
+        ("reports/html/index.html", "网页报告"),
         ("reports", "Excel 会计报表（每个统筹区一册）"),
         ("marts", "Parquet 集市"),
         ("jiecun.duckdb", "DuckDB 目录库"),

@@ -289,9 +289,9 @@ class FctPublishedCheck(Table):
     is_quick: Flag = flag("快报数")
     printed_value: Number = number("公布数值", note="单位见公布单位列")
     printed_unit: Text = text("公布单位")
-    printed: Number = number("公布折算值")
-    found: Number = number("计算值", null=True)
-    difference: Number = number("差额", null=True)
+    printed: Number = number("公布折算值", note="金额折合元，其余按公布单位")
+    found: Number = number("计算值", null=True, note="金额为元，其余按公布单位")
+    difference: Number = number("差额", null=True, note="计算值 − 公布折算值")
     difference_pct: Number = number("差异率", null=True, unit="%")
     verdict: Text = text("结论", note="same 一致 near 接近 differs 不同")
 

@@ -21,6 +21,7 @@ from pipelines.extracts.log import load_hash_key
 from pipelines.flows.workspace import BOUND, Regions, references
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.reports.excel import write_workbooks
+from pipelines.reports.html.page import write_html
 from pipelines.reports.statements import load_sheets
 from pipelines.warehouse.catalog import write_catalog
 from pipelines.warehouse.marts import write_mart
@@ -94,10 +95,11 @@ def identify(
 
 @lru_cache(maxsize=1)
 def code_hash() -> str:
-    """sha256 over the code and SQL that make a release."""
+    """sha256 over the code, SQL and templates that make a release."""
     digest = hashlib.sha256()
     for room in (ROOT / "schemas", ROOT / "pipelines", TRANSFORMS):
-        for path in sorted((*room.rglob("*.py"), *room.rglob("*.sql"))):
+        kinds = ("*.py", "*.sql", "*.j2", "*.css")
+        for path in sorted(path for kind in kinds for path in room.rglob(kind)):
             digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
             digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -188,6 +190,7 @@ class _Builder:
         write_workbooks(
             load_sheets(self.con), reports, release_id=self.identity, checks=self.results
         )
+        write_html(self.con, reports / "html", release_id=self.identity, checks=self.results)
         final = self.request.warehouse.release(self.identity)
         write_catalog(folder / CATALOG, list(marts.values()), final)
         return Manifest(tuple(files), {"parts": self.parts, "version": pipelines.__version__})

@@ -30,9 +30,9 @@ UNITLESS = {
     "fct_income_statement.row_order": "ordinal",
     "fct_fund_metric.value": "the row's own column unit tells it",
     "fct_published_check.printed_value": "the row's own column printed_unit tells it",
-    "fct_published_check.printed": "the row's own column printed_unit tells it",
-    "fct_published_check.found": "the row's own column printed_unit tells it",
-    "fct_published_check.difference": "the row's own column printed_unit tells it",
+    "fct_published_check.printed": "yuan for money, else the row's own column printed_unit",
+    "fct_published_check.found": "yuan for money, else the row's own column printed_unit",
+    "fct_published_check.difference": "yuan for money, else the row's own column printed_unit",
     "fct_warning.level_order": "ordinal",
     "fct_warning.value": "the row's own column unit tells it",
     "fct_warning.threshold": "the row's own column unit tells it",
@@ -58,7 +58,7 @@ def test_no_reason_is_left_over() -> None:
 
 @pytest.mark.parametrize("name", [n for n, why in UNITLESS.items() if "own column" in why])
 def test_a_row_that_tells_its_own_unit_has_that_column(name: str) -> None:
-    unit = UNITLESS[name].split()[-3]
+    unit = UNITLESS[name].partition("own column ")[2].split()[0]
     assert TABLES[name.partition(".")[0]].column(unit).meta.kind == "text"
 
 
