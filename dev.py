@@ -217,7 +217,7 @@ def lock(args: list[str]) -> int:
         raise Stop("lock 需要 uv: 请把它装到 PATH 上或 .venv 中, 然后重试")
     options = (
         "--group dev --universal --generate-hashes --python-version 3.11 "
-        "--no-emit-index-url --no-annotate --no-header -o requirements.lock"
+        "--no-emit-index-url --no-annotate --no-header --no-strip-extras -o requirements.lock"
     )
     return call([uv, "pip", "compile", "pyproject.toml", *options.split()])
 

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.flows.prefect_setup import API_URL, LocalApi, configure
@@ -107,7 +107,6 @@ def _run_server(port: int) -> None:
     import uvicorn
     from prefect.server.api.server import create_app
 
-    _allow_scheduling()
     config = uvicorn.Config(
         create_app(final=True), log_level="error", lifespan="on", timeout_graceful_shutdown=5
     )
@@ -123,19 +122,6 @@ def _run_server(port: int) -> None:
     sys.stdin.buffer.read()
     server.should_exit = True
     thread.join()
-
-
-def _allow_scheduling() -> None:
-    """Let Prefect 3.8.8 insert scheduled runs with SQLAlchemy 2.1.
-
-    Its bulk insert names the hybrid property ``FlowRun.state``. SQLAlchemy 2.0 left that out; 2.1
-    refuses the statement unless the property says what to do, and no run is ever scheduled.
-    """
-    from prefect.server.database.orm_models import FlowRun
-    from sqlalchemy import inspect
-
-    hybrid = cast("Any", inspect(FlowRun).all_orm_descriptors["state"])
-    hybrid.bulk_dml_setter = lambda _cls, _mapping, _value: None
 
 
 if __name__ == "__main__":
