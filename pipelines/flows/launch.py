@@ -46,8 +46,11 @@ def launch(
             os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
         configure(home)
         api = start_local_api(home)
-        # imported here: the server starts up meanwhile
+        # imported and read here: the server starts up meanwhile
+        from pipelines.flows import steps
         from pipelines.flows.month_end import month_end
+
+        steps.model_plan()
 
         if api is None:
             outcome = month_end(request, on_file)

@@ -216,13 +216,16 @@ def test_regions_load_writes_three_tables(tmp_path: Path, jiecun_cmd: Command) -
     assert rows.height == 31 + 332 + 2866
 
 
-def test_commands_of_the_readme_run(house: Path, jiecun_cmd: Command, tmp_path: Path) -> None:
+def test_commands_of_the_readme_run(
+    house: Path, world: Path, jiecun_cmd: Command, tmp_path: Path
+) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"`jiecun ([^`]+)`", text)
     assert len(commands) >= 5
-    env = {"JIECUN_WAREHOUSE": str(house)}
+    env = {"JIECUN_WAREHOUSE": str(house), "JIECUN_RAW": str(world)}
     for command in commands:
-        words = _words(command.replace("/tmp/", f"{tmp_path}/"))
+        # the folders of this test, and the last month of its small world
+        words = _words(command.replace("/tmp/", f"{tmp_path}/").replace("202512", str(LAST_YM)))
         if words[0] == "demo":
             words += ["--months", "3", "--settlements", "2000"]
         if words == ["run"]:
