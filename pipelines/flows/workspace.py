@@ -130,12 +130,26 @@ def check_pools(request: RunRequest, regions: Regions) -> None:
 
 
 def last_month(batches: Sequence[BatchRecord], through_ym: int | None) -> int:
-    """The last month of the books: as asked, else the last month of the bank statements."""
-    if through_ym is not None:
-        return through_ym
+    """The last month of the books: as asked, else the last month of the bank statements.
+
+    Raises JiecunError ``THROUGH_BEYOND`` where a month is asked for that has no bank row yet: its
+    books would be empty, and a month end must not pass for done.
+    """
     bank = [ym for b in batches if b.table_name == "fund_transfers" for ym in b.event_yms]
     other = [ym for b in batches for ym in b.event_yms]
-    return max(bank or other)
+    last = max(bank or other)
+    if through_ym is not None and through_ym > last:
+        raise JiecunError(
+            Problem(
+                "THROUGH_BEYOND",
+                "--through",
+                f"至多 {last}（银行流水的最后一个月）",
+                str(through_ym),
+                "等该月的数据文件到齐后再运行，或改小截至月份",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    return last if through_ym is None else through_ym
 
 
 def bind_extracts(

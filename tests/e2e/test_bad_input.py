@@ -107,6 +107,15 @@ def test_a_month_that_is_none(raw: Path, house: Path, jiecun_cmd: Command) -> No
     _fails(done, "THROUGH_INVALID", 2, "202313")
 
 
+def test_a_month_that_the_bank_has_not_told_yet(
+    raw: Path, house: Path, jiecun_cmd: Command
+) -> None:
+    before = _print_of(house)
+    done = jiecun_cmd("run", "--raw", raw, "--warehouse", house, "--through", "202304")
+    _fails(done, "THROUGH_BEYOND", 2, "202304", "202303")
+    assert _print_of(house) == before
+
+
 def test_no_data_at_all(raw: Path, tmp_path: Path, jiecun_cmd: Command) -> None:
     empty = tmp_path / "raw"
     (empty / "extracts").mkdir(parents=True)
