@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pipelines.demo.appender import Appender, Fields
-    from pipelines.demo.defects import Planter
+    from pipelines.demo.planter import Planter
 
 Q = "quarantined"
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from pipelines.demo.appender import Appender, Fields
-    from pipelines.demo.defects import Planter
+    from pipelines.demo.planter import Planter
 
 #: a file in which one line cannot be decoded must be long enough for that line to be under 1 %
 MIN_ROWS_FOR_BYTES = 300
