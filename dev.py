@@ -154,7 +154,9 @@ def set_up() -> None:
     stamp.unlink(missing_ok=True)
     install = find_installer()
     say("安装 requirements.lock 中的软件包")
-    code = call([*install, "--require-hashes", "-r", str(LOCK)])
+    # The lock names every package, so nothing is left to resolve; pip, left to resolve, asks for
+    # hashes of versions that the lock does not name where a package is wanted with an extra.
+    code = call([*install, "--no-deps", "--require-hashes", "-r", str(LOCK)])
     if code:
         raise Stop("软件包安装失败: 原因见上; 核对网络和 pip/uv 的软件源设置后重试", code)
     say("安装本项目")

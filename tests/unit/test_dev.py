@@ -119,7 +119,7 @@ def test_install_is_hashed_then_editable_and_not_repeated(
 
     dev.set_up()
     assert calls == [
-        [*pip, "--require-hashes", "-r", str(dev.LOCK)],
+        [*pip, "--no-deps", "--require-hashes", "-r", str(dev.LOCK)],
         [*pip, "--no-deps", "--no-build-isolation", "-e", str(dev.ROOT)],
     ]
     dev.set_up()
