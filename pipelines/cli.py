@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from pipelines.cli_look import register
-from pipelines.console import print_json, print_run, run_facts
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.console import at_or_above, level_of, print_json, print_run, run_facts
+from pipelines.errors import EXIT_USAGE, EXIT_WARNED, JiecunError, Problem
 from pipelines.options import JsonOption, RawOption, WarehouseOption, err, out, request_of
 from pipelines.paths import ROOT, RULES
 from pipelines.settings import Settings
@@ -49,11 +49,16 @@ def run(
     warehouse: WarehouseOption = None,
     through: Annotated[int | None, typer.Option(help="账务截至月份 yyyymm")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="只做这些统筹区（可重复）")] = None,
+    fail_on: Annotated[
+        str | None, typer.Option(help="末月有此等级或更重的预警时以 4 退出：blue/yellow/orange/red")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """主任务：接收数据 → 凭证 → 账簿 → 报表 → 勾稽 → 发布。"""
     from pipelines.flows.launch import launch
 
+    if fail_on is not None and fail_on not in ("blue", "yellow", "orange", "red"):
+        raise typer.BadParameter("blue、yellow、orange 或 red", param_hint="--fail-on")
     request = request_of(raw, warehouse, through=through, pools=tuple(pool or ()))
     with out.status("正在启动…") as status:
 
@@ -63,8 +68,10 @@ def run(
         launched = launch(request, "jiecun run", None if as_json else tell)
     if as_json:
         print_json(run_facts(launched))
-        return
-    print_run(out, launched)
+    else:
+        print_run(out, launched)
+    if fail_on and at_or_above(level_of(launched.outcome), fail_on):
+        raise typer.Exit(EXIT_WARNED)
 
 
 @app.command()

@@ -58,11 +58,36 @@ _HEADLINES = """
 """
 
 
+_WARNINGS = """
+    select w.level, w.rule_id, w.reason_zh
+    from fct_warning as w
+    where w.period_ym = (select max(period_ym) from dim_month)
+    order by w.level_order desc, w.excess_amt desc nulls last, w.ledger_id, w.rule_id
+"""
+_LEVELS = {"grey": "灰", "blue": "蓝", "yellow": "黄", "orange": "橙", "red": "红"}
+_WARNINGS_SHOWN = 5
+
+
+def level_of(outcome: RunOutcome) -> str | None:
+    """The highest warning level of the last month, None where there is no warning."""
+    paths = WarehousePaths(outcome.release_path.parent.parent)
+    with closing(open_catalog(paths)) as con:
+        rows = query(con, _WARNINGS).rows(named=True)
+    return rows[0]["level"] if rows else None
+
+
+def at_or_above(level: str | None, limit: str) -> bool:
+    """Whether a warning level reaches the limit; grey (data not judged) is below blue."""
+    order = list(_LEVELS)
+    return level is not None and order.index(level) >= order.index(limit)
+
+
 def print_release(console: Console, outcome: RunOutcome) -> None:
     """Headline figures of every ledger, the statements of the largest, tie-outs, files."""
     paths = WarehousePaths(outcome.release_path.parent.parent)
     with closing(open_catalog(paths)) as con:
         rows = query(con, _HEADLINES).rows(named=True)
+        warnings = query(con, _WARNINGS).rows(named=True)
         sheets = load_sheets(con)
     console.print(_headline_table(outcome.through_ym, rows))
     if rows:
@@ -70,6 +95,7 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
             if sheet.ledger_id == rows[0]["ledger_id"] and sheet.period_type == "M":
                 console.print(statement_table(sheet))
     console.print(check_table(outcome.checks))
+    _print_warnings(console, outcome.through_ym, warnings)
     read = sum(b.rows_read for b in outcome.new_batches)
     aside = sum(b.rows_held + b.rows_quarantined + b.rows_out_of_scope for b in outcome.new_batches)
     console.print(
@@ -85,6 +111,24 @@ def print_release(console: Console, outcome: RunOutcome) -> None:
         ("jiecun.duckdb", "DuckDB 目录库"),
     ):
         console.print(f"  {outcome.release_path / name}  {what}", soft_wrap=True)
+
+
+def _print_warnings(console: Console, through_ym: int, rows: list[dict[str, Any]]) -> None:
+    """How many warnings of each level the last month has, and the gravest of them."""
+    if not rows:
+        console.print(f"{through_ym} 没有预警")
+        return
+    counts = {name: sum(row["level"] == level for row in rows) for level, name in _LEVELS.items()}
+    told = "，".join(f"{name} {n}" for name, n in reversed(counts.items()) if n)
+    console.print(f"{through_ym} 预警 {len(rows)} 条：{told}")
+    table = Table("等级", "规则", "事由", box=SIMPLE_HEAD, padding=(0, 1))
+    table.columns[1].no_wrap = True
+    table.columns[2].overflow = "fold"
+    for row in rows[:_WARNINGS_SHOWN]:
+        table.add_row(_LEVELS[row["level"]], row["rule_id"], row["reason_zh"])
+    console.print(table)
+    if len(rows) > _WARNINGS_SHOWN:
+        console.print(f"  其余 {len(rows) - _WARNINGS_SHOWN} 条见网页报告与 fct_warning")
 
 
 def _headline_table(through_ym: int, rows: list[dict[str, Any]]) -> Table:

@@ -207,6 +207,24 @@ def test_no_raw_person_id_stands_anywhere_in_the_warehouse(house: Path, world: P
     assert found_setl, "the search itself must be able to find an id"
 
 
+def test_fail_on_tells_a_scheduler_that_a_fund_runs_dry(
+    house: Path, world: Path, jiecun_cmd: Command
+) -> None:
+    rows = _json(
+        jiecun_cmd(
+            "sql",
+            "select count(*) as n from fct_warning where level = 'red' and period_ym = "
+            "(select max(period_ym) from dim_month)",
+            "--warehouse",
+            house,
+            "--json",
+        )
+    )
+    args = ("run", "--raw", world, "--warehouse", house, "--json", "--fail-on")
+    assert jiecun_cmd(*args, "red").returncode == (4 if rows[0]["n"] else 0)
+    assert jiecun_cmd(*args, "purple").returncode == 2
+
+
 def test_regions_load_writes_three_tables(tmp_path: Path, jiecun_cmd: Command) -> None:
     text = next((ROOT / "data/raw/regions").glob("000_*.txt"))
     done = jiecun_cmd("regions", "load", text, "--out", tmp_path)
