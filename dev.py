@@ -187,8 +187,10 @@ def test(args: list[str]) -> int:
     if args and args[0] in TEST_KINDS:
         args = [f"tests/{args[0]}", *args[1:]]
     elif not any((ROOT / a.split("::")[0]).exists() for a in args if not a.startswith("-")):
-        # the whole suite takes minutes: one worker a core, the tests of one file stay together
-        args = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "tests", *args]
+        # The whole suite takes minutes: one worker a core, the tests of one file stay together,
+        # in the order of the folders (e2e, the longest, first).
+        workers = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+        args = [*workers, "tests", *args]
     return call([python(), "-m", "pytest", *args])
 
 
