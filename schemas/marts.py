@@ -263,7 +263,10 @@ class FctFundMetric(Table):
     period_ym: Ym = ym("月份")
     period_start_date: Date = date("月初日期")
     metric_id: Text = text("指标编号")
-    variant: Text = text("变体", note="M 当月 YTD 本年 R12 近12月 CAL 全年 FWD 预算 CUM 多年合计 DEV 偏离 *_IN 收入 *_OUT 支出")
+    variant: Text = text(
+        "变体",
+        note="M 当月 YTD 本年 R12 近12月 CAL 全年 FWD 预算 CUM 多年合计 DEV 偏离 *_IN 收入 *_OUT 支出",
+    )
     fund: Text = text("基金", note="POOL/PA/PEND/NA/ALL")
     metric_name: Text = text("指标名称")
     value: Number = number("数值", null=True)
@@ -271,13 +274,25 @@ class FctFundMetric(Table):
     numerator_amt: Money = money("分子", null=True)
     denominator_amt: Money = money("分母", null=True)
     month_cnt: Count = count("所用月数", unit="月")
-    status: Text = text("状态", note="ok/short_history/no_spending/no_income/no_budget/no_prior/out_of_range")
+    status: Text = text(
+        "状态", note="ok/short_history/no_spending/no_income/no_budget/no_prior/out_of_range"
+    )
 
 
 class FctPublishedCheck(Table):
     """Published figures told again by the same SQL: reproduced, near (a quick figure), or differing."""
 
-    _spec: ClassVar[Spec] = _mart("公开数据核对", "一个公布数值一种对照一行", "region_code", "scheme", "fund", "period_ym", "item", "compared_with", "source_key")
+    _spec: ClassVar[Spec] = _mart(
+        "公开数据核对",
+        "一个公布数值一种对照一行",
+        "region_code",
+        "scheme",
+        "fund",
+        "period_ym",
+        "item",
+        "compared_with",
+        "source_key",
+    )
 
     region_code: Text = text("地区代码")
     scheme: Text = text("险种")
@@ -417,7 +432,9 @@ class FctUnpaidSettlement(Table):
         "支付方式差额", note="已列清算的实际拨付 − 其结算统筹支付（DRG/DIP、扣款、预留）"
     )
     reserve_amt: Money = money("预留金")
-    unpaid_pool_amt: Money = money("未拨付统筹", note="未列清算的结算统筹支付，加已列清算中尚未拨付的部分")
+    unpaid_pool_amt: Money = money(
+        "未拨付统筹", note="未列清算的结算统筹支付，加已列清算中尚未拨付的部分"
+    )
     unpaid_pa_amt: Money = money("未拨付账户")
 
 
