@@ -102,8 +102,6 @@ def extracts_page() -> str:
     """Columns, rules and refusal reasons of every extract."""
     same = ("ratio", "number", "stamp")
     reasons = "、".join(f"`{r}` {k}" for k, r in KIND_REASON.items() if k not in same)
-        f"`{r}` {k}" for k, r in KIND_REASON.items() if k not in ("ratio", "number", "stamp")
-    )
     parts = [
         "# Extracts\n\n"
         "Files are named `{table}_{area}_{yyyymm}_{batch}.csv`: UTF-8 (or GB18030), comma, header "
