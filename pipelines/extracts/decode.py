@@ -71,12 +71,6 @@ class Repaired:
     bad: tuple[tuple[int, int], ...]
 
 
-def sha256_file(path: Path) -> str:
-    """The sha256 of a file, in hex."""
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()
-
-
 def inspect(path: Path) -> FileFacts:
     """Read the file once, in chunks (once more where cells are quoted or line ends are odd)."""
     sha = hashlib.sha256()

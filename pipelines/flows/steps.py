@@ -18,7 +18,7 @@ from pipelines.engine.runner import CheckResult, run_checks, run_models
 from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.intake import IntakeResult, run_intake
 from pipelines.extracts.log import load_hash_key
-from pipelines.flows.workspace import BOUND, Regions, references
+from pipelines.flows.workspace import BOUND, Regions, bind_table, references
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.reports.excel import write_workbooks
 from pipelines.reports.html.page import write_html
@@ -131,15 +131,14 @@ def tie_out(con: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
     results = tuple(run_checks(con, [m for m in model_plan() if m.layer == "checks"]))
     columns = [c.name for c in by_name(MARTS)["fct_check"].columns]
     told = [asdict(result) for result in results]
-    con.register(
-        "_bound",
+    bind_table(
+        con,
+        "check_result",
         pl.DataFrame(
             {name: [row[name] for row in told] for name in columns},
             schema_overrides={"difference_amt": pl.Decimal(18, 2)},
-        ).to_arrow(),
+        ),
     )
-    con.execute("create or replace table check_result as select * from _bound")
-    con.unregister("_bound")
     run_models(con, [m for m in model_plan() if m.name in _LATE_MARTS])
     return results
 

@@ -180,12 +180,14 @@ def bind_inputs(
     ``batches`` are the files whose rows count: all logged ones, or those of an earlier release.
     """
     bind_extracts(con, warehouse, batches, pools=pools)
-    _table(con, "region_source", regions.load.regions)
-    _table(con, "pooling_area", regions.areas)
-    _table(con, "intake_batch", intake_frame(batches))
-    _table(con, "declared_column", dictionary_frame())
-    _table(con, "param_run", pl.DataFrame({"through_ym": [through_ym]}, {"through_ym": pl.Int32}))
-    _table(
+    bind_table(con, "region_source", regions.load.regions)
+    bind_table(con, "pooling_area", regions.areas)
+    bind_table(con, "intake_batch", intake_frame(batches))
+    bind_table(con, "declared_column", dictionary_frame())
+    bind_table(
+        con, "param_run", pl.DataFrame({"through_ym": [through_ym]}, {"through_ym": pl.Int32})
+    )
+    bind_table(
         con,
         "param_attribute",
         pl.DataFrame(
@@ -253,7 +255,8 @@ def _limited(sql: str, pools: Sequence[str]) -> str:
     return f"select * from ({sql}) where poolarea_no in ({names})"
 
 
-def _table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+def bind_table(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Copy a frame into a table of the run, in place of one of that name."""
     con.register("_bound", frame.to_arrow())
     con.execute(f"create or replace table {name} as select * from _bound")
     con.unregister("_bound")
