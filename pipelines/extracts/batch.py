@@ -28,9 +28,14 @@ ZERO = Decimal("0.00")
 
 @dataclass(frozen=True)
 class Source:
-    """A new raw file, inspected: its bytes can be read and its header is understood."""
+    """A new raw file, inspected: its bytes can be read and its header is understood.
+
+    ``path`` is the text to scan: the delivered file itself, or a private copy of it where it came
+    packed or as a workbook. ``facts`` tell of that text, ``facts.sha`` of the delivered bytes.
+    """
 
     file: RawFile
+    path: Path
     facts: FileFacts
     encoding: str
     layout: Layout

@@ -32,9 +32,18 @@ _DECLARED_PERSONS = frozenset(
 
 @dataclass(frozen=True)
 class Layout:
-    """The cells of a file in their order: the declared name, or '' for a column nobody needs."""
+    """How the records of a file are cut into cells, and what each cell is.
+
+    ``columns`` names the cells in their order: a declared column, a name of its own for a cell that
+    only ``texts`` use, or '' for a cell nobody needs. ``texts`` gives, for declared columns that
+    are not a cell as it stands, SQL over the cells (``c_<name>``, raw text, NULL where empty) whose
+    result is read like a delivered cell. ``header_records`` come before the first data record.
+    """
 
     columns: tuple[str, ...]
+    header_records: int = 1
+    delimiter: str = ","
+    texts: tuple[tuple[str, str], ...] = ()
 
     @property
     def width(self) -> int:

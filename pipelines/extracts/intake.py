@@ -9,9 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import JiecunError, Problem
-from pipelines.extracts.decode import MAX_BAD_LINES, choose_encoding, inspect
-from pipelines.extracts.discover import TABLES, discover
-from pipelines.extracts.header import read_header
+from pipelines.extracts.discover import discover
 from pipelines.extracts.live import history_files
 from pipelines.extracts.log import (
     BatchRecord,
@@ -84,8 +82,8 @@ def run_intake(
 
     try:
         with ThreadPoolExecutor(threads) as pool:
-            sources, again = _inspect(pool, changed, log.batches, problems)
             private_folder(work)
+            sources, again = _inspect(pool, changed, log.batches, problems, work)
             done: list[Finished] = []
             if sources:
                 with Engine(work, key, refs, threads=threads, memory=memory_limit) as engine:
@@ -124,12 +122,17 @@ def _inspect(
     changed: Sequence[RawFile],
     batches: Sequence[BatchRecord],
     problems: list[Problem],
+    work: Path,
 ) -> tuple[list[Source], list[tuple[RawFile, str]]]:
     """The files with new content, and those whose content is known (with its sha)."""
+    from pipelines.extracts.sources import read_source
+
     sources: list[Source] = []
     again: list[tuple[RawFile, str]] = []
     problems, known = list(problems), {record.source_sha for record in batches}
-    for file, (sha, source, found) in zip(changed, pool.map(_read_source, changed), strict=True):
+    for file, (sha, source, found) in zip(
+        changed, pool.map(lambda file: read_source(file, work), changed), strict=True
+    ):
         if sha in known:
             again.append((file, sha))
             continue
@@ -140,46 +143,6 @@ def _inspect(
     if problems:
         raise JiecunError(*problems)
     return sources, again
-
-
-def _read_source(file: RawFile) -> tuple[str, Source | None, list[Problem]]:
-    from pipelines.extracts.batch import Source
-
-    facts = inspect(file.path)
-    place = f"raw/extracts/{file.name.name}"
-    encoding, problems = "utf-8-sig" if facts.bom else "utf-8", []
-    if not facts.utf8:
-        encoding, bad, total = choose_encoding(file.path)
-        if bad > MAX_BAD_LINES * total:
-            problems.append(
-                Problem(
-                    "ENC_INVALID",
-                    place,
-                    "UTF-8 或 GB18030 文本，无法解码的行不超过 1%",
-                    f"{total} 行中 {bad} 行无法解码",
-                    "请数据提供方以 UTF-8 重新导出",
-                )
-            )
-    plain = "utf-8" if encoding == "utf-8-sig" else encoding
-    try:
-        header_encoding = plain
-        facts.header.decode(plain)
-    except UnicodeDecodeError:
-        header_encoding = "latin-1"
-    layout, found = read_header(TABLES[file.name.table], facts.header, header_encoding, place)
-    if encoding == "gb18030" and any(problem.code == "HEADER_MISSING" for problem in found):
-        found = [
-            Problem(
-                "FILE_FOREIGN",
-                place,
-                "UTF-8 文本，或表头为约定列名的 GB18030 文本",
-                "不是 UTF-8，且表头不可识别",
-                "确认文件内容；请数据提供方以 UTF-8 重新导出",
-            )
-        ]
-    problems += found
-    source = None if problems else Source(file, facts, encoding, layout)
-    return facts.sha, source, problems
 
 
 def _stage(

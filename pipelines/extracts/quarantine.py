@@ -122,7 +122,7 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[obje
     checks = dict(enumerate(checks_of(source.decl))) | RECORD_CHECKS
     hidden = masked_columns(source.decl, source.layout)
     key_columns = ";".join(source.decl.spec.key)
-    raws = records(source.file.path)
+    raws = records(source.path)
     for src_row, fails, set_reason, set_disposition, amount in _rejected(con, staged):
         record = next(r for r in raws if r.number == src_row)
         if fails is not None:

@@ -119,7 +119,7 @@ def _parts(group: Sequence[Source]) -> list[_Part]:
     at = 0
     for source in group:
         n = source.facts.records
-        parts.append(_Part(source, source.file.path, at, n, n, ()))
+        parts.append(_Part(source, source.path, at, n, n, ()))
         at += n
     return parts
 
@@ -129,8 +129,8 @@ def _repaired(
 ) -> list[Staged]:
     copy = work / f"{source.facts.sha}.csv"
     copy.touch(mode=0o600)
-    result = repair(source.file.path, source.encoding, source.layout.width, copy)
-    total = sum(1 for _ in records(source.file.path)) - 1
+    result = repair(source.path, source.encoding, source.layout.width, copy)
+    total = sum(1 for _ in records(source.path)) - 1
     part = _Part(source, copy, 0, total, result.good, result.bad)
     try:
         return list(_scan(con, [part], work, closed_ym, numbered=True))

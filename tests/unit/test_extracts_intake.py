@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import JiecunError
-from pipelines.extracts import batch, decode, intake, log, parse_sql, stage
+from pipelines.extracts import batch, decode, log, parse_sql, sources, stage
 from pipelines.extracts.decode import inspect, records
 from pipelines.extracts.discover import TABLES, parse_name
 from pipelines.extracts.log import load_hash_key, read_log
@@ -76,7 +76,7 @@ def test_unchanged_files_are_not_read_again(
         read.append(path.name)
         return inspect(path)
 
-    monkeypatch.setattr(intake, "inspect", counting)
+    monkeypatch.setattr(sources, "inspect", counting)
     result = world.run()
     assert (len(result.new), result.unchanged, len(result.all), read) == (0, 2, 2, [])
     os.utime(path, ns=(1, 1))
