@@ -16,6 +16,7 @@ from pipelines.errors import JiecunError
 from pipelines.extracts import batch, decode, log, parse_sql, sources, stage
 from pipelines.extracts.decode import inspect, records
 from pipelines.extracts.discover import TABLES, parse_name
+from pipelines.extracts.intake import run_intake
 from pipelines.extracts.log import load_hash_key, read_log
 from pipelines.extracts.parse_sql import staged_types
 from tests.unit.intake_harness import KEY, PERSON, S1, S2, World, csv_bytes, row
@@ -370,7 +371,7 @@ def test_a_missing_reference_view_is_an_error(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.put(S1, settlements("1"))
     with pytest.raises(JiecunError, match="REF_MISSING"):
-        intake.run_intake(world.raw, world.paths, {}, KEY)
+        run_intake(world.raw, world.paths, {}, KEY)
 
 
 def test_large_files_are_scanned_as_views_with_equal_results(
