@@ -59,6 +59,8 @@ class RulePosting(Table):
     debit_account: Text = text("借方科目")
     credit_account: Text = text("贷方科目")
     fund: Text = text("基金", max_len=4)
+    style: Text = text("记账方式", max_len=2, note="N 一借一贷 / RD 红字借方 / RC 红字贷方")
+    books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
     summary: Text = text("摘要")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
