@@ -314,7 +314,22 @@ class RulePublishedFigure(Table):
     source: Text = text("来源")
 
 
+class RuleParameter(Table):
+    """Switches and figures that are policy, not code; a pool's own row goes before ``*``."""
+
+    _spec: ClassVar[Spec] = _spec("政策参数", "一个参数一个范围一个起始日期一行", "name", "scope", "valid_from")
+
+    name: Text = text("参数")
+    scope: Text = text("范围", note="统筹区编号，* 为全部")
+    value: Text = text("取值", note="开关为 on/off，比率为小数")
+    zh: Text = text("含义")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
 RULES: tuple[type[Table], ...] = (
+    RuleParameter,
     RuleAccount,
     RulePosting,
     RuleMedClass,
