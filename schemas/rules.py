@@ -41,6 +41,7 @@ class RuleAccount(Table):
     normal_side: Text = text("余额方向", max_len=1, note="D 借 C 贷")
     fund: Text = text("基金", max_len=4)
     closes_to: Text = text("期末结转科目", null=True, max_len=8)
+    books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
     is_statutory: Flag = flag("制度所列编码")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
@@ -228,13 +229,16 @@ class RuleBudgetItem(Table):
 
 
 class RuleBook(Table):
-    """Books kept: one set of accounting rules each."""
+    """Books kept: one set of accounting rules each; the statutory one is reported and filed."""
 
     _spec: ClassVar[Spec] = _spec("账簿", "一个账簿一行", "book")
 
     book: Text = text("账簿")
     book_name: Text = text("账簿名称")
-    policy: Text = text("待转处理政策")
+    policy: Text = text("待转处理政策", note="A1999/A2017/B")
+    is_accrual: Flag = flag("权责发生")
+    is_statutory: Flag = flag("法定账簿")
+    book_order: Count = count("账簿序")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
     source: Text = text("依据")
