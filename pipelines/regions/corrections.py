@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, TypeAlias, cast, get_args
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.errors import EXIT_CHECK, JiecunError, Problem
 from pipelines.regions.reference import read_rows
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Op: TypeAlias = Literal[
     "rename", "set_level", "split", "reparent", "drop_duplicate", "mark_no_gb_code"
 ]
-FILE_NAME = "corrections_000.csv"
+FILE_NAMES = "corrections_*.csv"
 _COLUMNS = ("correction_id", "source_sha256_16", "line", "op", "expect", "value", "issue", "reason")
 _UNIT_OPS: tuple[Op, ...] = ("split", "rename", "reparent", "drop_duplicate", "mark_no_gb_code")
 #: value of mark_no_gb_code → kind of the unit
@@ -45,6 +45,24 @@ class Correction:
 
 class _StaleError(Exception):
     """What was found instead of what the correction expects."""
+
+
+def read_all_corrections(folder: Path) -> tuple[Correction, ...]:
+    """The corrections of every ``corrections_*.csv``, by file name, then in the file's order.
+
+    Raises what ``read_corrections`` raises, and CORRECTION_INVALID for an id of two files.
+    """
+    out: list[Correction] = []
+    for path in sorted(folder.glob(FILE_NAMES)):
+        rows = read_corrections(path)
+        if again := {row.id for row in rows} & {row.id for row in out}:
+            ids = "、".join(sorted(again))
+            problem = Problem(
+                "CORRECTION_INVALID", path.name, "编号在各文件间不重复", ids, "改正编号"
+            )
+            raise JiecunError(problem, exit_code=EXIT_CHECK)
+        out += rows
+    return tuple(out)
 
 
 def read_corrections(path: Path) -> tuple[Correction, ...]:
@@ -78,7 +96,7 @@ def read_corrections(path: Path) -> tuple[Correction, ...]:
         if (expected := _wrong_form(row, rows[:number]))
     ]
     if problems:
-        raise JiecunError(*problems)
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
     return tuple(rows)
 
 
@@ -101,20 +119,23 @@ def _wrong_form(row: Correction, before: Sequence[Correction]) -> str:
 def correct_tokens(
     tokens: Sequence[Token], corrections: Sequence[Correction]
 ) -> tuple[tuple[Token, ...], tuple[Correction, ...]]:
-    """Correct the level lines; returns the tokens and the corrections still to be applied.
+    """Correct level lines and items; returns the tokens and the corrections still to be applied.
 
     Raises JiecunError CORRECTION_STALE where a set_level does not find its line.
     """
     out = list(tokens)
-    at_level = {token.line: at for at, token in enumerate(out) if token.mark in ("1", "2")}
+    of_line: dict[int, list[int]] = {}
+    for at, token in enumerate(out):
+        if token.mark in ("1", "2", "item"):
+            of_line.setdefault(token.line, []).append(at)
     left: list[Correction] = []
     problems: list[Problem] = []
     for fix in sorted(corrections, key=lambda c: c.op != "rename"):
-        at = at_level.get(fix.line)
-        hit = at is not None and out[at].name == fix.expect
-        if fix.op == "set_level" and not hit:
+        hits = [at for at in of_line.get(fix.line, ()) if out[at].name == fix.expect]
+        if fix.op == "set_level" and (not hits or out[hits[0]].mark == "item"):
             problems.append(_stale(fix, "该行不是这个名称的级别行"))
-        elif fix.op in ("rename", "set_level") and at is not None and hit:
+        elif fix.op in ("rename", "set_level") and len(hits) == 1:
+            at = hits[0]
             marked = replace(
                 out[at],
                 correction_ids=(*out[at].correction_ids, fix.id),
@@ -128,7 +149,7 @@ def correct_tokens(
         else:
             left.append(fix)
     if problems:
-        raise JiecunError(*problems)
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
     return tuple(out), tuple(left)
 
 
@@ -161,8 +182,16 @@ def correct_units(units: Sequence[Unit], corrections: Sequence[Correction]) -> t
             except _StaleError as stale:
                 problems.append(_stale(fix, str(stale)))
     if problems:
-        raise JiecunError(*problems)
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
     return tuple(out)
+
+
+def split_unit(unit: Unit, names: Sequence[str]) -> list[Unit]:
+    """One unit per name; the first keeps the raw text, the others have none of their own."""
+    return [
+        replace(unit, name=name, part=part, raw=unit.raw if part == 1 else "")
+        for part, name in enumerate(names, start=1)
+    ]
 
 
 def _find(units: list[Unit], fix: Correction) -> int:
@@ -178,7 +207,7 @@ def _find(units: list[Unit], fix: Correction) -> int:
 
 def _split(units: list[Unit], at: int, fix: Correction) -> list[Unit]:
     parts = fix.value.split("|")
-    return [replace(units[at], name=name, part=part) for part, name in enumerate(parts, start=1)]
+    return split_unit(units[at], parts)
 
 
 def _rename(units: list[Unit], at: int, fix: Correction) -> list[Unit]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 
 Encoding = Literal["utf-8", "gb18030"]
 
@@ -41,7 +41,8 @@ def decode(data: bytes, name: str) -> Decoded:
                 "一份区划清单，UTF-8 或 GB18030",
                 "空文件" if not data else "只有空白",
                 "重新取得该文件后再装载",
-            )
+            ),
+            exit_code=EXIT_USAGE,
         )
     try:
         return Decoded(body.decode("utf-8"), "utf-8", truncated=False)
@@ -64,7 +65,8 @@ def decode(data: bytes, name: str) -> Decoded:
             "UTF-8（可带 BOM）或 GB18030 文本",
             f"第 {broken + len(data) - len(body) + 1} 个字节处两种编码都无法解读",
             "用原系统重新导出为 UTF-8；不要用文字处理软件另存",
-        )
+        ),
+        exit_code=EXIT_USAGE,
     )
 
 

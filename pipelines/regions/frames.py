@@ -5,21 +5,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from pandera.errors import SchemaError, SchemaErrors
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.errors import EXIT_CHECK, JiecunError, Problem
 from pipelines.regions.kinds import kind_of
 from schemas.regions import RegionIssue, RegionQuarantine, RegionSource
 from schemas.table import declare
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from pipelines.regions.model import Issue, Rejected, Resolved
-    from schemas.table import Table
+    from schemas.table import Declaration, Table
 
-_DTYPES: dict[str, type[pl.DataType]] = {"text": pl.String, "ident": pl.String, "count": pl.Int64}
+_DTYPES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "text": pl.String,
+    "ident": pl.String,
+    "count": pl.Int64,
+    "date": pl.Date,
+    "flag": pl.Boolean,
+    "ratio": pl.Decimal(9, 6),
+}
 
 
 def source_frame(rows: Iterable[Resolved]) -> pl.DataFrame:
@@ -54,11 +60,9 @@ def validate(model: type[Table], data: pl.DataFrame) -> None:
     reader or of contradictory corrections, never of the text alone.
     """
     decl = declare(model)
-    try:
-        model.validate(data, lazy=True)
-    except (SchemaError, SchemaErrors) as bad:
-        raise JiecunError(_contract(decl.name, decl.spec.zh, str(bad)[:300])) from None
-    problems = []
+    problems = [_contract(decl.name, "列与声明一致", found) for found in _misfits(decl, data)]
+    if problems:
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
     for rule in decl.spec.rules:
         broken = data.filter(~pl.sql_expr(rule.predicate))
         if broken.height:
@@ -68,7 +72,21 @@ def validate(model: type[Table], data: pl.DataFrame) -> None:
     if repeated:
         problems.append(_contract(decl.name, "主键唯一", f"{repeated} 行重复"))
     if problems:
-        raise JiecunError(*problems)
+        raise JiecunError(*problems, exit_code=EXIT_CHECK)
+
+
+def _misfits(decl: Declaration, data: pl.DataFrame) -> Iterator[str]:
+    """Columns that are not as declared: what Pandera checks, without its start-up time."""
+    declared = {col.name: _DTYPES[col.meta.kind] for col in decl.columns}
+    if dict(data.schema) != declared:
+        yield f"{dict(data.schema)}"
+        return
+    for col in decl.columns:
+        values = data[col.name]
+        if not col.nullable and values.null_count():
+            yield f"{col.name}：{values.null_count()} 个空值"
+        if col.max_len and (values.str.len_chars() > col.max_len).any():
+            yield f"{col.name}：超过 {col.max_len} 个字符"
 
 
 def write_parquet(data: pl.DataFrame, path: Path) -> None:

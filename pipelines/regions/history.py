@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from pipelines.regions.reference import read_rows
@@ -52,6 +53,23 @@ class History:
     """Intervals by path: (parent code, parent name, name); provinces have the parent ('', '')."""
 
     by_path: dict[tuple[str, str, str], tuple[Interval, ...]]
+
+    @cached_property
+    def provinces(self) -> frozenset[str]:
+        """The names of all provinces of any year."""
+        return frozenset(name for code, parent, name in self.by_path if not code and not parent)
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of all units of any year and level."""
+        return frozenset(name for _, _, name in self.by_path)
+
+    @cached_property
+    def latest(self) -> int:
+        """The last year that the lists tell of."""
+        intervals = [i for found in self.by_path.values() for i in found]
+        ends = [i.last for i in intervals if i.last != _NO_END]
+        return max([i.first for i in intervals] + ends, default=0)
 
     def province(self, name: str, anchor: int) -> Match | None:
         """The code of a province."""

@@ -6,20 +6,15 @@ where.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.regions.model import Issue, Token
+from pipelines.regions.text import lines_of, odd_blanks, words_of
 
 if TYPE_CHECKING:
     from pipelines.regions.model import Mark
-
-#: Unicode blanks, also those of no width that editors and joined files leave behind
-BLANK = r"[\s\u200b\u2060\ufeff]"
-_NAME = re.compile(rf"(?:(?!{BLANK}).)+", re.DOTALL)
-_USUAL_BLANK = " "
 
 
 @dataclass(frozen=True)
@@ -35,7 +30,7 @@ def read_list(text: str) -> Reading:
     tokens: list[Token] = []
     issues: list[Issue] = []
     before_plain = False
-    for number, line in enumerate(_lines(text), start=1):
+    for number, line in enumerate(lines_of(text), start=1):
         found = _read_line(number, line)
         if not found:
             issues.append(Issue(number, "BLANK_LINE", "空行"))
@@ -43,24 +38,15 @@ def read_list(text: str) -> Reading:
         plain = found[0].mark == "plain"
         if plain and before_plain:
             issues.append(Issue(number, "CONTINUATION_LINE", "续行：接上一行的县级单位"))
-        odd = sorted({c for c in line if c != _USUAL_BLANK and re.match(BLANK, c)})
-        if odd:
-            names = "、".join(f"U+{ord(c):04X}" for c in odd)
-            issues.append(Issue(number, "UNUSUAL_BLANK", f"非普通空格：{names}"))
+        if odd := odd_blanks(line):
+            issues.append(Issue(number, "UNUSUAL_BLANK", f"非普通空格：{odd}"))
         tokens += found
         before_plain = plain
     return Reading(tuple(tokens), tuple(issues))
 
 
-def _lines(text: str) -> list[str]:
-    lines = re.split(r"\r?\n", text)
-    if lines and not lines[-1]:
-        lines.pop()
-    return lines
-
-
 def _read_line(number: int, line: str) -> list[Token]:
-    found = [(m.start(), m.end(), m.group()) for m in _NAME.finditer(line)]
+    found = words_of(line)
     if not found:
         return []
     start, end, first = found.pop(0)

@@ -7,10 +7,12 @@ from typing import Literal
 
 #: how a token stands in the text: '2' and '1' are the level digits of the list (2 = province,
 #: 1 = prefecture), 'county' a level line that a correction moved down, 'unknown' any other digit,
-#: 'extra' what follows the name on a level line, 'plain' a name on a line without level
-Mark = Literal["2", "1", "county", "unknown", "extra", "plain"]
+#: 'extra' what follows the name on a level line, 'plain' a name on a line without level; of the
+#: pairs every name is an 'item'
+Mark = Literal["2", "1", "county", "unknown", "extra", "plain", "item"]
+Format = Literal["list", "pairs"]
 Level = Literal["province", "prefecture", "county", "placeholder"]
-MatchMethod = Literal["exact_path", "history_year", "corrected", "none"]
+MatchMethod = Literal["exact_path", "history_year", "corrected", "placeholder", "none"]
 Severity = Literal["info", "warning"]
 
 MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
@@ -18,7 +20,7 @@ MUNICIPALITIES = ("北京市", "上海市", "天津市", "重庆市")
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One name of the text where it stands; ``raw`` keeps the level digit, ``name`` does not."""
+    """One name of the text where it stands; ``raw`` keeps level digit or bullet, ``name`` not."""
 
     line: int
     no: int
@@ -31,7 +33,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A token that could not be read as a unit."""
+    """A token (or a whole line outside the list) that was not read as a unit."""
 
     line: int
     no: int
@@ -51,7 +53,11 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit with its path. ``prefecture`` of a county: None = directly under the province."""
+    """A unit with its path. ``prefecture`` of a county: None = directly under the province.
+
+    ``raw`` is the text that the unit alone accounts for: '' for the second ``part`` of a glued name
+    and for a lost item, which stands before (``part`` 0) or behind (2) the token it was missed at.
+    """
 
     line: int
     no: int

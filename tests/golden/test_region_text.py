@@ -12,6 +12,8 @@ import pytest
 
 from pipelines.paths import ROOT, RULES
 from pipelines.regions import RegionLoad, assert_strict, load_region_list
+from pipelines.regions.text import rejoin
+from schemas.regions import RegionIssue, RegionQuarantine, RegionSource
 
 TEXT = ROOT / "data" / "raw" / "regions" / "000_bddb5b998fa1dd44.txt"
 REGION_RULES = RULES / "regions"
@@ -125,10 +127,13 @@ def test_only_the_duplicate_shares_a_code() -> None:
 
 def test_rows_give_back_the_text_token_for_token() -> None:
     lines = TEXT.read_text(encoding="utf-8").split("\n")
-    kept = rows(part_no=1).group_by("source_line", maintain_order=True).agg("raw_text")
-    found = dict(kept.iter_rows())
+    kept = rows().filter(pl.col("raw_text") != "")
+    found = dict(kept.group_by("source_line", maintain_order=True).agg("raw_text").iter_rows())
 
     assert found == {number: line.split() for number, line in enumerate(lines, start=1)}
+    assert rejoin(load().regions, load().quarantine, load().issues) == "\n".join(
+        " ".join(line.split()) for line in lines
+    )
 
 
 def test_every_correction_is_recorded_on_a_row() -> None:
@@ -149,10 +154,11 @@ def test_every_correction_is_recorded_on_a_row() -> None:
     ],
 )
 def test_glued_names_become_two_units(line: int, raw: str, parts: list[tuple[str, str]]) -> None:
-    found = rows(source_line=line, raw_text=raw)
+    token = rows(source_line=line, raw_text=raw)["token_no"].item()
+    found = rows(source_line=line, token_no=token)
 
     assert list(found.select("county", "region_code").iter_rows()) == parts
-    assert found["part_no"].to_list() == [1, 2]
+    assert list(found.select("part_no", "raw_text").iter_rows()) == [(1, raw), (2, "")]
 
 
 @pytest.mark.parametrize(
@@ -341,3 +347,44 @@ def test_names_are_clean_and_units_missing_from_the_text_are_not_made_up() -> No
     assert len(missing) == 40
     assert not missing & set(load().regions["region_code"].drop_nulls())
     assert all(re.fullmatch(r"[\u3400-\u9fff]+", name) for name in names)
+
+
+def test_every_code_is_that_of_its_name_and_parent_in_its_year() -> None:
+    """Against the table itself, without the program's look-up: code and year first, then name."""
+    with (REGION_RULES / "gbt2260_history_2000_2026.csv").open(encoding="utf-8", newline="") as f:
+        by_code: dict[str, list[dict[str, str]]] = {}
+        for row in csv.DictReader(f):
+            by_code.setdefault(row["code"], []).append(row)
+
+    def in_year(code: str, year: int) -> tuple[str, str]:
+        (row,) = [
+            r
+            for r in by_code[code]
+            if int(r["first_year_end"]) <= year <= int(r["last_year_end"] or 9999)
+        ]
+        return row["name"], row["parent_name"]
+
+    coded = load().regions.filter(pl.col("region_code").is_not_null())
+    wrong = [
+        row
+        for row in coded.iter_rows(named=True)
+        if in_year(row["region_code"], row["code_year"])
+        != (
+            row["county"] or row["prefecture"] or row["province"],
+            {"province": "", "prefecture": row["province"]}.get(
+                row["level"], row["prefecture"] or row["province"]
+            ),
+        )
+    ]
+
+    assert wrong == []
+    assert coded.filter(pl.col("level") == "county")["region_code"].n_unique() == 2838
+
+
+def test_pandera_agrees_with_the_frames() -> None:
+    for model, data in (
+        (RegionSource, load().regions),
+        (RegionQuarantine, load().quarantine),
+        (RegionIssue, load().issues),
+    ):
+        model.validate(data, lazy=True)

@@ -7,27 +7,33 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.errors import JiecunError
+from pipelines.errors import EXIT_CHECK, JiecunError
 from pipelines.paths import RULES
-from pipelines.regions import RegionLoad, load_region_list
+from pipelines.regions import RegionLoad, load_region_text
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from pipelines.regions.model import Format
 
 TEXT = "2陕西省\n1西按市\n碑林区新城 高新区\n1咸阳市\n2河南省\n1济源市\n1洛阳市\n涧西区 杨凌区\n"
 HEAD = "correction_id,source_sha256_16,line,op,expect,value,issue,reason,confidence\n"
 
 
-def load(tmp_path: Path, *fixes: str, text: str = TEXT, sha16: str = "") -> RegionLoad:
+def load(
+    tmp_path: Path, *fixes: str, text: str = TEXT, sha16: str = "", form: Format = "list"
+) -> RegionLoad:
     """Load a text with corrections given as 'line,op,expect,value,issue'."""
     (tmp_path / "list.txt").write_bytes(text.encode())
     sha16 = sha16 or hashlib.sha256(text.encode()).hexdigest()[:16]
-    (tmp_path / "gbt2260_history_2000_2026.csv").write_bytes(
-        (RULES / "regions" / "gbt2260_history_2000_2026.csv").read_bytes()
+    for name in ("gbt2260_history_2000_2026.csv", "placeholder_codes.csv", "region_limits.csv"):
+        (tmp_path / name).write_bytes((RULES / "regions" / name).read_bytes())
+    (tmp_path / "region_texts.csv").write_text(
+        "sha256,name,format,province,prefecture,county,placeholder,no_code,duplicate,corrections\n"
     )
     rows = [f"C-{n},{sha16},{fix},why,certain\n" for n, fix in enumerate(fixes, start=1)]
     (tmp_path / "corrections_000.csv").write_text(HEAD + "".join(rows), encoding="utf-8")
-    return load_region_list(tmp_path / "list.txt", tmp_path)
+    return load_region_text(tmp_path / "list.txt", tmp_path, form)
 
 
 def test_the_order_of_operations_does_not_depend_on_the_order_of_the_file(tmp_path: Path) -> None:
@@ -119,5 +125,42 @@ def test_corrections_of_another_file_do_nothing_and_that_is_told(tmp_path: Path)
     found = load(tmp_path, "2,rename,西按市,西安市,WRONG_CHAR", sha16="0" * 16)
 
     assert found.regions["correction_ids"].unique().to_list() == [""]
-    assert found.issues.row(0)[:2] == (0, "NO_CORRECTIONS")
+    assert [row[:2] for row in found.issues.rows()][:2] == [
+        (0, "NO_CORRECTIONS"),
+        (0, "TEXT_UNKNOWN"),
+    ]
     assert found.regions["region_code"].to_list()[1] is None
+
+
+PAIRS = "陕西省\n西按市\n陕西省\n咸阳市\n"
+
+
+def test_an_item_of_the_pairs_is_renamed_by_a_correction(tmp_path: Path) -> None:
+    fix = "2,rename,西按市,西安市,WRONG_CHAR"
+    found = load(tmp_path, fix, text=PAIRS, form="pairs").regions
+
+    assert found.select("raw_text", "prefecture", "region_code", "match_method").rows()[1] == (
+        "西按市",
+        "西安市",
+        "610100",
+        "corrected",
+    )
+
+
+@pytest.mark.parametrize(
+    "fix", ["2,set_level,西按市,county,X", "4,rename,西按市,西安市,X", "2,split,西按市,西按|市,X"]
+)
+def test_what_does_not_fit_the_pairs_is_stale(tmp_path: Path, fix: str) -> None:
+    with pytest.raises(JiecunError, match="CORRECTION_STALE") as caught:
+        load(tmp_path, fix, text=PAIRS, form="pairs")
+
+    assert caught.value.exit_code == EXIT_CHECK
+
+
+def test_an_id_is_used_once_over_all_correction_files(tmp_path: Path) -> None:
+    (tmp_path / "corrections_009.csv").write_text(
+        HEAD + f"C-1,{'0' * 16},1,rename,甲,乙,X,why,certain\n", encoding="utf-8"
+    )
+
+    with pytest.raises(JiecunError, match="编号在各文件间不重复"):
+        load(tmp_path, "2,rename,西按市,西安市,WRONG_CHAR")

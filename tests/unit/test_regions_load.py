@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-from pipelines.errors import EXIT_CHECK, JiecunError
+from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError
 from pipelines.paths import ROOT, RULES
 from pipelines.regions import (
     RegionLoad,
@@ -59,16 +59,50 @@ def test_other_forms_of_the_text_give_the_same_rows(tmp_path: Path) -> None:
 def test_without_corrections_nothing_is_guessed(tmp_path: Path) -> None:
     found = load_text(tmp_path, TEXT.read_text(encoding="utf-8") + "\n")
     xinjiang = found.regions.filter(pl.col("province") == "新疆维吾尔族自治区")
-    glued = found.issues.filter(pl.col("code") == "GLUED_NAME")
+    names = found.regions.filter(pl.col("source_line").is_in([181, 320, 353]))["county"]
 
     assert xinjiang["region_code"].null_count() == xinjiang.height == 114
-    assert glued["source_line"].to_list() == [210, 235]
-    assert (
-        found.regions.filter(pl.col("raw_text") == "丰润区曹妃甸区")["region_code"].item() is None
-    )
+    assert {"金家庄", "郊区永红"} <= set(names)
+    assert found.regions.filter(pl.col("correction_ids") != "").height == 0
     with pytest.raises(JiecunError, match="UNRESOLVED") as caught:
         assert_strict(found)
     assert caught.value.exit_code == EXIT_CHECK
+
+
+def test_a_glued_name_is_parted_only_into_two_districts_of_that_very_city(tmp_path: Path) -> None:
+    found = load_text(tmp_path, TEXT.read_text(encoding="utf-8") + "\n")
+    parted = found.regions.filter(pl.col("issues").str.contains("GLUED_NAME"))
+    told = found.issues.filter(pl.col("code") == "GLUED_NAME")
+
+    assert parted.select("source_line", "part_no", "raw_text", "county", "region_code").rows() == [
+        (210, 1, "丰润区曹妃甸区", "丰润区", "130208"),
+        (210, 2, "", "曹妃甸区", "130209"),
+        (235, 1, "襄州区襄城区", "襄州区", "420607"),
+        (235, 2, "", "襄城区", "420602"),
+    ]
+    assert told.select("source_line", "severity").rows() == [(210, "warning"), (235, "warning")]
+
+
+@pytest.mark.parametrize(
+    ("city", "name"),
+    [
+        ("2四川省\n1内江市", "市中区"),
+        ("2湖南省\n1常德市", "津市市"),
+        ("2河南省\n1南阳市", "社旗县"),
+        ("2河北省\n1保定市", "新市区"),
+        ("2河南省\n1新乡市", "辉县市"),
+        ("2湖北省\n1荆州市", "沙市区"),
+        ("2陕西省\n1咸阳市", "市中区"),
+        ("2陕西省\n1西安市", "秦都区渭城区"),
+        ("2陕西省\n1西安市", "碑林区新城"),
+        ("2陕西省\n1西安市", "碑林区新城区灞桥区"),
+    ],
+    ids=lambda text: text.replace("\n", "/"),
+)
+def test_other_names_are_never_parted(tmp_path: Path, city: str, name: str) -> None:
+    found = load_text(tmp_path, f"{city}\n{name}\n").regions
+
+    assert found["county"].drop_nulls().to_list() == [name]
 
 
 def test_full_width_digits_resolve(tmp_path: Path) -> None:
@@ -113,8 +147,9 @@ def test_a_cut_text_loses_one_name_and_says_so(tmp_path: Path) -> None:
     ids=["nothing", "prose", "the pairs text"],
 )
 def test_what_is_no_list_is_refused(tmp_path: Path, text: str, code: str) -> None:
-    with pytest.raises(JiecunError, match=code):
+    with pytest.raises(JiecunError, match=code) as caught:
         load_text(tmp_path, text)
+    assert caught.value.exit_code == EXIT_USAGE
 
 
 def test_a_file_that_is_not_there_is_told_without_a_trace(tmp_path: Path) -> None:
