@@ -12,8 +12,10 @@ _PEOPLES = (
     "仫佬", "毛南", "土家", "高山", "门巴", "珞巴", "满", "回", "藏", "苗", "彝", "壮", "侗", "瑶",
     "白", "傣", "黎", "佤", "畲", "水", "羌", "土", "怒", "京", "各",
 )  # fmt: skip
-_ENDING = re.compile(
-    rf"((?:{'|'.join(_PEOPLES)})族?)*(特别行政区|行政委员会|自治区|自治州|自治县|自治旗)$"
+_FORMS = "特别行政区|行政委员会|自治区|自治州|自治县|自治旗"
+_ENDINGS = (
+    re.compile(rf"((?:{'|'.join(_PEOPLES)})族?)*({_FORMS})$"),
+    re.compile(rf"({_FORMS})$"),
 )
 _SUFFIX = {
     "province": ("省", "市"),
@@ -25,9 +27,10 @@ _LEAST = 2
 
 def short_name(level: str, name: str) -> str:
     """The name without its ending, where two characters are left; else the name itself."""
-    ending = _ENDING.search(name)
-    if ending and ending.start() >= _LEAST:
-        return name[: ending.start()]
+    for pattern in _ENDINGS:
+        ending = pattern.search(name)
+        if ending and ending.start() >= _LEAST:
+            return name[: ending.start()]
     for suffix in _SUFFIX.get(level, ()):
         if name.endswith(suffix) and len(name) - len(suffix) >= _LEAST:
             return name.removesuffix(suffix)
