@@ -11,9 +11,6 @@ from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from pipelines.paths import WarehousePaths
-from pipelines.reports.statements import load_sheets
-from pipelines.reports.terminal import check_table, statement_table
-from pipelines.warehouse.catalog import open_catalog, query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,6 +67,8 @@ _WARNINGS_SHOWN = 5
 
 def level_of(outcome: RunOutcome) -> str | None:
     """The highest warning level of the last month, None where there is no warning."""
+    from pipelines.warehouse.catalog import open_catalog, query
+
     paths = WarehousePaths(outcome.release_path.parent.parent)
     with closing(open_catalog(paths)) as con:
         rows = query(con, _WARNINGS).rows(named=True)
@@ -84,6 +83,10 @@ def at_or_above(level: str | None, limit: str) -> bool:
 
 def print_release(console: Console, outcome: RunOutcome) -> None:
     """Headline figures of every ledger, the statements of the largest, tie-outs, files."""
+    from pipelines.reports.statements import load_sheets
+    from pipelines.reports.terminal import check_table, statement_table
+    from pipelines.warehouse.catalog import open_catalog, query
+
     paths = WarehousePaths(outcome.release_path.parent.parent)
     with closing(open_catalog(paths)) as con:
         rows = query(con, _HEADLINES).rows(named=True)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
-from pipelines.flows.request import RunRequest
 from pipelines.paths import RawPaths, WarehousePaths
-from pipelines.settings import Settings
+
+if TYPE_CHECKING:
+    from pipelines.flows.request import RunRequest
 
 RawOption = Annotated[Path | None, typer.Option("--raw", help="原始数据文件夹")]
 WarehouseOption = Annotated[Path | None, typer.Option("--warehouse", help="数据仓库文件夹")]
@@ -27,8 +28,12 @@ def request_of(
     *,
     through: int | None = None,
     pools: tuple[str, ...] = (),
+    as_of: int | None = None,
 ) -> RunRequest:
     """Folders as given, else those of the settings; raises JiecunError ``THROUGH_INVALID``."""
+    from pipelines.flows.request import RunRequest
+    from pipelines.settings import Settings
+
     if through is not None and not (200001 <= through <= 209912 and 1 <= through % 100 <= 12):
         raise JiecunError(
             Problem(
@@ -44,4 +49,5 @@ def request_of(
         pools,
         settings.threads,
         settings.memory_limit,
+        as_of,
     )

@@ -110,6 +110,10 @@ class RuleClctWay(Table):
     receipt_account: Text = text("收款科目")
     refund_account: Text = text("退款科目")
     cash_date_column: Text = text("到账日期取列", note="intsury_time/arvl_date")
+    event_code: Text = text("专属事项", null=True, max_len=8, note="如财政代缴 E07")
+    other_ledger_account: Text = text(
+        "跨账套代收科目", null=True, note="保费属于没有个人账户的账套时"
+    )
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
     source: Text = text("依据")
@@ -123,9 +127,30 @@ class RuleTrafItem(Table):
     traf_item: Text = text("收付项目")
     traf_item_name: Text = text("收付项目名称")
     posting_source: Text = text("入账来源表")
-    posting_leg: Text = text("入账方向", note="IN/OUT")
-    key_suffix: Text = text("入账键后缀取法", null=True, note="ACCT 账户类别 / FUND 基金 / ALL")
+    posting_leg: Text = text("入账方向", note="IN/OUT/ANY")
+    key_suffix: Text = text(
+        "入账键后缀取法",
+        null=True,
+        note="ACCT 账户类别 / FUND 基金 / ALL / LEG 收付方向 / SOUC 拨付来源 / PART 本金与利息 / ORIG 原流水",
+    )
+    pay_prefix: Text = text("拨付入账键前缀", null=True, note="入账来源表为 clearing 时")
+    counterparty: Text = text("往来对象", null=True, note="INST 机构 / REGION 区划 / OBJ 拨付对象")
     is_external: Flag = flag("对外收付")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleDfrSouc(Table):
+    """Source of a payment order → the table that posts it and the prefix of its posting keys."""
+
+    _spec: ClassVar[Spec] = _spec("拨付来源", "一个拨付来源一行", "dfr_souc")
+
+    dfr_souc: Text = text("拨付来源", max_len=6)
+    dfr_souc_name: Text = text("拨付来源名称")
+    posting_source: Text = text("入账来源表", note="clearing/fund_transfers/contributions")
+    pay_prefix: Text = text("拨付入账键前缀", null=True)
+    counterparty: Text = text("往来对象", null=True, note="INST 机构 / REGION 区划 / OBJ 拨付对象")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
     source: Text = text("依据")
@@ -291,6 +316,21 @@ class RuleWarning(Table):
     source: Text = text("依据")
 
 
+class RuleScore(Table):
+    """Dated limits of the peer-centred spending score (W-22, W-23) and of its data guard (W-24)."""
+
+    _spec: ClassVar[Spec] = _spec("支出得分限额", "一个限额一个起始日期一行", "limit_id", "valid_from")
+
+    rule_id: Text = text("规则编号", note="W-22/W-23/W-24")
+    limit_id: Text = text("限额")
+    limit_zh: Text = text("含义")
+    value: Number = number("取值")
+    unit: Text = text("单位")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
 class RulePublishedFigure(Table):
     """Published national and county figures, so that the metrics can be held against them."""
 
@@ -318,10 +358,29 @@ class RulePublishedFigure(Table):
     source: Text = text("来源")
 
 
+class RuleEvent(Table):
+    """Every event of the accounting page: what tells it, in which books, and whether it is built."""
+
+    _spec: ClassVar[Spec] = _spec("会计事项", "一个事项一行", "event_code")
+
+    event_code: Text = text("事项编码", max_len=8)
+    event_name: Text = text("事项名称")
+    source_kind: Text = text(
+        "来源",
+        note="contributions/settlements/fund_transfers/recoveries/vouchers/computed/none",
+    )
+    books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
+    status: Text = text("状态", note="built 已实现 / memo 仅备查 / planned 计划")
+    section: Text = text("制度出处")
+    source: Text = text("依据")
+
+
 class RuleParameter(Table):
     """Switches and figures that are policy, not code; a pool's own row goes before ``*``."""
 
-    _spec: ClassVar[Spec] = _spec("政策参数", "一个参数一个范围一个起始日期一行", "name", "scope", "valid_from")
+    _spec: ClassVar[Spec] = _spec(
+        "政策参数", "一个参数一个范围一个起始日期一行", "name", "scope", "valid_from"
+    )
 
     name: Text = text("参数")
     scope: Text = text("范围", note="统筹区编号，* 为全部")
@@ -332,7 +391,35 @@ class RuleParameter(Table):
     source: Text = text("依据")
 
 
+class RuleIntake(Table):
+    """What intake allows: windows, waiting times, and when a unit of money is doubted."""
+
+    _spec: ClassVar[Spec] = _spec("接收限额", "一个限额一个起始日期一行", "limit_id", "valid_from")
+
+    limit_id: Text = text("限额")
+    limit_zh: Text = text("含义")
+    value: Count = count("取值")
+    unit: Text = text("单位")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleReason(Table):
+    """What a reason code of intake means to a clerk, and what to do about it."""
+
+    _spec: ClassVar[Spec] = _spec("拒收与提示原因", "一个原因一行", "reason")
+
+    reason: Text = text("原因代码", max_len=40)
+    reason_zh: Text = text("含义")
+    remedy_zh: Text = text("处理办法")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
 RULES: tuple[type[Table], ...] = (
+    RuleEvent,
     RuleParameter,
     RuleAccount,
     RulePosting,
@@ -340,6 +427,7 @@ RULES: tuple[type[Table], ...] = (
     RuleInsutype,
     RuleClctWay,
     RuleTrafItem,
+    RuleDfrSouc,
     RuleFundCode,
     RuleBankAccount,
     RuleBankPair,
@@ -349,5 +437,8 @@ RULES: tuple[type[Table], ...] = (
     RuleBook,
     RuleMetric,
     RuleWarning,
+    RuleScore,
     RulePublishedFigure,
+    RuleIntake,
+    RuleReason,
 )

@@ -26,7 +26,8 @@ class Quarantine(Table):
     src_row: Count = count("记录号", note="自1起，表头与空行不计")
     src_line: Count = count("物理行号", note="自1起，含表头")
     byte_offset: Count = count("字节偏移", note="该行首字节在原始文件中的位置")
-    line_sha: Text = text("行散列", note="原始行（不含行尾）的 SHA-256")
+    line_sha: Text = text("行散列", note="原始行（不含行尾）的带密钥散列，32 位十六进制")
+    row_key: Text = text("键值", null=True, note="以分号分隔；读不出时为空。更正行凭它认回")
     disposition: Text = text(
         "去向", note="duplicate 重复 superseded 过时 held 暂挂 quarantined 隔离 out_of_scope 范围外"
     )
@@ -34,4 +35,5 @@ class Quarantine(Table):
     reasons: Text = text("全部原因", note="以分号分隔")
     bad_columns: Text = text("涉及列", null=True, note="以分号分隔")
     control_amt: Money = money("控制金额", null=True, note="可读取时")
+    gap_amt: Money = money("差额", null=True, note="AMT_IDENTITY：总额减各部分之和")
     raw_text: Text = text("原文", null=True, note="个人与单位列已遮盖；无法解码的行为 base64")

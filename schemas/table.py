@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Layer = Literal["rules", "region", "extract", "mart"]
-#: Q quarantine the row · H hold it until it is resolved · W count it, keep the row
-Severity = Literal["Q", "H", "W"]
+#: Q quarantine the row · H hold it until it is resolved · O keep it aside as out of scope
+#: · W count it, keep the row
+Severity = Literal["Q", "H", "O", "W"]
 
 
 @dataclass(frozen=True)
@@ -23,13 +24,18 @@ class RowRule:
     """A named predicate over the typed columns of one row.
 
     A row passes where the predicate is TRUE or NULL. The text is evaluated as it stands by DuckDB
-    and by ``polars.sql_expr``: anchor every ``~``, write ``[0-9]`` for a digit.
+    and by ``polars.sql_expr``: anchor every ``~``, write ``[0-9]`` for a digit. ``{cent}`` stands
+    for the tolerance of an amount identity in yuan.
     """
 
     reason: str
     predicate: str
     zh: str
     severity: Severity = "Q"
+
+    def sql(self, cent: str = "0.00") -> str:
+        """The predicate with the tolerance put in: ``0.00``, or ``0.01`` for rounded columns."""
+        return self.predicate.replace("{cent}", cent)
 
 
 @dataclass(frozen=True)

@@ -104,6 +104,7 @@ DISPOSITION = {
     "ORPHAN_REVERSAL": H,
     "JM_ACCT_PAY": H,
     "OUT_OF_SCOPE": "out_of_scope",
+    "OUTMED_COPY": "out_of_scope",
 }
 
 

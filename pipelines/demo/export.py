@@ -32,8 +32,13 @@ def set_variables(con: duckdb.DuckDBPyConnection, values: Mapping[str, Any]) -> 
 def copy_view(
     con: duckdb.DuckDBPyConnection, decl: Declaration, view: str, path: Path, order_by: str
 ) -> int:
-    """Write a view's declared columns as CSV in a total order; returns the number of rows."""
-    columns = ", ".join(f'"{c.name}"' for c in decl.columns)
+    """Write a view's declared columns as CSV in a total order; returns the number of rows.
+
+    Columns that a file may lack are written where the view has them.
+    """
+    there = {row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()}
+    names = [c.name for c in decl.columns if c.name in there or not c.meta.optional]
+    columns = ", ".join(f'"{name}"' for name in names)
     target = str(path).replace("'", "''")
     con.execute(
         f"COPY (SELECT {columns} FROM {view} ORDER BY {order_by}) TO '{target}' "

@@ -77,15 +77,27 @@ class World:
 
 
 def pools_from_regions(region_file: Path, rules_dir: Path, province: str) -> tuple[DemoPool, ...]:
-    """The province's pooling areas from the region text.
+    """The province's pooling areas from the region text, as far as they still keep books.
 
     Raises JiecunError where the text has no such province; the message lists the names it has.
     """
+    import polars as pl
+
     from pipelines.regions.load import load_region_list
     from pipelines.regions.pooling import pooling_areas
+    from pipelines.regions.pools import NO_END
+    from pipelines.regions.whole import assemble
 
-    areas, members = pooling_areas(load_region_list(region_file, rules_dir / "regions").regions)
-    return pools_of_province(areas, members, province)
+    load = load_region_list(region_file, rules_dir / "regions")
+    areas, members = pooling_areas(load.regions)
+    dated = assemble(load, None, rules_dir / "regions").members
+    now = {(m.region_code, m.poolarea_no) for m in dated if m.last == NO_END}
+    open_pools = {pool for _, pool in now}
+    return pools_of_province(
+        areas.filter(pl.col("poolarea_no").is_in(open_pools)),
+        members.filter([pair in now for pair in members.iter_rows()]),
+        province,
+    )
 
 
 def pools_of_province(

@@ -289,14 +289,19 @@ class _Ledger:
 
 
 def _members(books: Books, scope_id: str, insutype: str) -> list[tuple[str, str]]:
-    """Ledgers of a scope with their schemes: the ledger itself, or those of a province or all."""
-    region = scope_id.partition("-")[0]
+    """Ledgers of a scope with their schemes: the ledger itself, or those of a region or all."""
+    region, marked, _ = scope_id.partition("-")[0].partition("P")
     found = books.rows(
         f"select distinct ledger_id, insutype from {MART['BS']} where book = ? order by ledger_id",
         books.book,
     )
     if any(ledger == scope_id for ledger, _ in found):
         return [(ledger, scheme) for ledger, scheme in found if ledger == scope_id]
+    if marked and not region.endswith("0000"):
+        pools = books.texts(
+            "select poolarea_no from dim_pooling_area where prefecture_code = ?", region
+        )
+        found = [(ledger, scheme) for ledger, scheme in found if ledger[:6] in pools]
     return [
         (ledger, scheme)
         for ledger, scheme in found

@@ -38,27 +38,43 @@ where ledger_id = ?
 _SETTLEMENTS = """
 insert into drill_part
 with payment as (
-    select distinct ledger_id, traf_sn, insutype, fixmedins_code, clr_type, clr_ym
+    select distinct ledger_id, traf_sn, pay_prefix, insutype, fixmedins_code, clr_type, clr_ym
     from jrn_payment
     where ledger_id = ?
 ),
+settlement as (
+    select ledger_id, insutype, fixmedins_code as payee, clr_type, clr_ym, pool_part, pa_part,
+        hifp_pay, acct_pay, source_sha, src_row
+    from stg_settlement
+    union all
+    select ledger_id, insutype, out_admdvs, clr_type, clr_ym, pool_part, pa_part,
+        hifp_pay, acct_pay, source_sha, src_row
+    from stg_settlement
+    where out_admdvs is not null
+    union all
+    select ledger_id, insutype, 'SETL|' || setl_id, '', 0, pool_part, pa_part,
+        hifp_pay, acct_pay, source_sha, src_row
+    from stg_settlement
+),
 paid as (
-    select p.traf_sn, s.ledger_id, s.pool_part, s.pa_part, s.hifp_pay, s.acct_pay,
+    select p.traf_sn, p.pay_prefix, s.ledger_id, s.pool_part, s.pa_part, s.hifp_pay, s.acct_pay,
         s.source_sha, s.src_row
     from payment as p
-    inner join stg_settlement as s
+    inner join settlement as s
         on p.ledger_id = s.ledger_id
         and p.insutype = s.insutype
-        and p.fixmedins_code = s.fixmedins_code
+        and p.fixmedins_code = s.payee
         and p.clr_type = s.clr_type
         and p.clr_ym = s.clr_ym
 )
-select ledger_id, 'PAY|' || traf_sn, 'PAY.' || pool_part, 'settlements', source_sha, src_row,
+select ledger_id, 'PAY|' || traf_sn, pay_prefix || '.' || pool_part, 'settlements', source_sha,
+    src_row,
     hifp_pay
 from paid
 where hifp_pay <> 0
 union all
-select ledger_id, 'PAY|' || traf_sn, 'PAY.' || pa_part, 'settlements', source_sha, src_row,
+select ledger_id, 'PAY|' || traf_sn, pay_prefix || '.' || pa_part, 'settlements', source_sha,
+    src_row,
     acct_pay
 from paid
 where acct_pay <> 0 and pa_part is not null

@@ -79,6 +79,7 @@ def _named(
     columns = NAMING[table]
     assert not {c.name for c in TABLES[table].columns if c.meta.hash_domain} & set(columns)
     staged = [books.warehouse.staged_file(table, sha) for sha in sorted({sha for sha, _ in rows})]
+    staged += sorted((books.warehouse.staged / "_released" / table).glob("*.parquet"))
     wanted = pl.DataFrame(
         sorted(rows), {"source_sha": pl.String, "src_row": pl.Int64}, orient="row"
     )

@@ -38,6 +38,8 @@ with posting as (
         end as posting_key,
         -- a manual part carries its sign; of an event's amount the line tells the side
         case
+            when bool_or(p.style = 'RD' and j.account_code = p.credit_account) then -1
+            when bool_or(p.style = 'RC' and j.account_code = p.debit_account) then 1
             when bool_or(j.rule_id = 'MANUAL') or max(abs(j.debit_amt)) > 0 then 1
             else -1
         end as side,

@@ -14,8 +14,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.extracts.reasons import COL_COUNT, ENC_INVALID, RECORD_CODE
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -39,9 +37,10 @@ MAX_BAD_LINES = 0.01
 class FileFacts:
     """What one pass over the bytes tells.
 
-    ``records`` counts data rows (the header and blank lines not counted). ``plain`` is True where
-    DuckDB reads the file in place: valid UTF-8, line feeds only, no NUL, every record with as many
-    cells as the header. ``odd_blanks`` tells that TAB, U+00A0, U+200B, U+3000 or U+FEFF occurs.
+    ``records`` counts the records but the first; blank lines, which are none, count where ``plain``
+    is True. ``plain`` tells that a line feed ends every line: valid UTF-8, no carriage return, no
+    NUL, no cell over several lines. ``quoted`` tells that there are quotes, ``odd_blanks`` that
+    TAB, U+00A0, U+200B, U+3000 or U+FEFF occurs.
     """
 
     sha: str
@@ -51,6 +50,7 @@ class FileFacts:
     bom: bool
     plain: bool
     odd_blanks: bool
+    quoted: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,48 +63,34 @@ class Record:
     raw: bytes
 
 
-@dataclass(frozen=True)
-class Repaired:
-    """A clean UTF-8 copy of a file: ``good`` rows copied, ``bad`` as (src_row, check number)."""
-
-    good: int
-    bad: tuple[tuple[int, int], ...]
-
-
 def inspect(path: Path) -> FileFacts:
     """Read the file once, in chunks (once more where cells are quoted or line ends are odd)."""
     sha = hashlib.sha256()
     decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    utf8, ascii_only, special, odd, quotes, blank = True, True, False, False, False, False
-    newlines = commas = size = 0
+    utf8, ascii_only, special, odd, quotes = True, True, False, False, False
+    newlines = size = 0
     tail = b""
     with path.open("rb") as handle:
         while chunk := handle.read(CHUNK):
             sha.update(chunk)
             newlines += chunk.count(b"\n")
-            commas += chunk.count(b",")
             quotes = quotes or b'"' in chunk
             special = special or b"\r" in chunk or b"\0" in chunk
             odd = odd or b"\t" in chunk
-            joined = tail + chunk if size else b"\n" + chunk.removeprefix(BOM)
-            blank = blank or b"\n\n" in joined
             ascii_only = ascii_only and chunk.isascii()
             if not ascii_only:
-                odd = odd or any(char in joined for char in _ODD_BYTES)
+                odd = odd or any(char in tail + chunk for char in _ODD_BYTES)
                 utf8 = utf8 and _feed(decoder, chunk)
             size += len(chunk)
             tail = chunk[-3:]
     utf8 = utf8 and _feed(decoder, b"", final=True)
     header = next(records(path), None)
     head = header.raw if header else b""
-    width = field_count(head)
-    if quotes and not special:
+    even = not special
+    if quotes and even:
         newlines, commas, blank = _count_unquoted(path)
-    lines = newlines + (1 if size and not tail.endswith(b"\n") else 0)
-    even = not special and not blank and commas == (width - 1) * lines
-    if not even:
-        widths = [field_count(record.raw) == width for record in records(path)]
-        lines, even = len(widths), all(widths)
+        even = not blank and commas == (field_count(head) - 1) * (newlines + _open_end(size, tail))
+    lines = newlines + _open_end(size, tail) if even else sum(1 for _ in records(path))
     one_line_header = header is not None and b"\n" not in head and header.line == 1
     return FileFacts(
         sha=sha.hexdigest(),
@@ -112,9 +98,15 @@ def inspect(path: Path) -> FileFacts:
         records=max(lines - 1, 0),
         utf8=utf8,
         bom=head.startswith(BOM),
-        plain=utf8 and not special and even and one_line_header,
+        plain=utf8 and even and one_line_header,
         odd_blanks=odd,
+        quoted=quotes,
     )
+
+
+def _open_end(size: int, tail: bytes) -> int:
+    """1 where the last line has no line end."""
+    return 1 if size and not tail.endswith(b"\n") else 0
 
 
 def _feed(decoder: codecs.IncrementalDecoder, chunk: bytes, *, final: bool = False) -> bool:
@@ -153,7 +145,7 @@ def _count_unquoted(path: Path) -> tuple[int, int, bool]:
                 return newlines, commas, blank
 
 
-def _ends_open(line: bytes, inside: bool) -> bool:
+def _ends_open(line: bytes, inside: bool, mark: bytes = b",") -> bool:
     """Whether a quoted cell is still open at the end of the line."""
     if not inside and b'"' not in line.replace(b'""', b""):
         return False
@@ -164,7 +156,7 @@ def _ends_open(line: bytes, inside: bool) -> bool:
                 at += 1
                 inside = True
             else:
-                comma = line.find(b",", at)
+                comma = line.find(mark, at)
                 if comma < 0:
                     return False
                 at = comma + 1
@@ -176,20 +168,20 @@ def _ends_open(line: bytes, inside: bool) -> bool:
             at = quote + 2
             continue
         inside = False
-        comma = line.find(b",", quote + 1)
+        comma = line.find(mark, quote + 1)
         if comma < 0:
             return False
         at = comma + 1
     return inside
 
 
-def records(path: Path) -> Iterator[Record]:
+def records(path: Path, delimiter: str = ",") -> Iterator[Record]:
     """The records of a file, the header first; blank lines are skipped.
 
     ``raw`` goes without its line end. A cell left open over more than ``MAX_LINES`` lines, or at
     the end of the file, is a stray quote: its line stands alone and the next line starts anew.
     """
-    number = 0
+    number, mark = 0, delimiter.encode()
     with path.open("rb") as handle:
         line_no, offset = 0, 0
         waiting: list[bytes] = []
@@ -199,13 +191,13 @@ def records(path: Path) -> Iterator[Record]:
                 return
             first, start, parts = line_no + 1, offset, [line]
             if b'"' in line:
-                inside = _ends_open(line.rstrip(b"\r\n"), False)
+                inside = _ends_open(line.rstrip(b"\r\n"), False, mark)
                 while inside and len(parts) <= MAX_LINES:
                     more = waiting.pop(0) if waiting else handle.readline()
                     if not more:
                         break
                     parts.append(more)
-                    inside = _ends_open(more.rstrip(b"\r\n"), True)
+                    inside = _ends_open(more.rstrip(b"\r\n"), True, mark)
                 if inside:
                     waiting[:0] = parts[1:]
                     parts = parts[:1]
@@ -219,16 +211,17 @@ def records(path: Path) -> Iterator[Record]:
             number += 1
 
 
-def field_count(raw: bytes) -> int:
+def field_count(raw: bytes, delimiter: str = ",") -> int:
     """How many cells a record has."""
     if b'"' not in raw or b'"' not in raw.replace(b'""', b""):
-        return raw.count(b",") + 1
-    return len(raw_cells(raw))
+        return raw.count(delimiter.encode()) + 1
+    return len(raw_cells(raw, delimiter))
 
 
-def raw_cells(raw: bytes) -> list[bytes]:
+def raw_cells(raw: bytes, delimiter: str = ",") -> list[bytes]:
     """The cells of a record as they stand, with their quotes."""
     cells: list[bytes] = []
+    mark = delimiter.encode()
     begin = at = 0
     inside = False
     while True:
@@ -245,7 +238,7 @@ def raw_cells(raw: bytes) -> list[bytes]:
                 continue
             inside = False
             at = quote + 1
-        comma = raw.find(b",", at)
+        comma = raw.find(mark, at)
         if comma < 0:
             cells.append(raw[begin:])
             return cells
@@ -282,37 +275,12 @@ def choose_encoding(path: Path) -> tuple[str, int, int]:
     return "gb18030", bad_gb, total
 
 
-def cell_texts(raw: bytes, encoding: str) -> list[str]:
+def cell_texts(raw: bytes, encoding: str, delimiter: str = ",") -> list[str]:
     """The texts of a record's cells, unquoted where they are quoted properly."""
     text = raw.decode(encoding)
     if '"' not in text:
-        return text.split(",")
+        return text.split(delimiter)
     try:
-        return next(csv.reader([text], strict=True))
+        return next(csv.reader([text], delimiter=delimiter, strict=True))
     except (csv.Error, StopIteration):
-        return [cell.decode(encoding) for cell in raw_cells(raw)]
-
-
-def repair(path: Path, encoding: str, width: int, out: Path) -> Repaired:
-    """Write the readable records to ``out`` as clean UTF-8 CSV, their number as the first cell.
-
-    Records with undecodable bytes or another number of cells than ``width`` are left out and told.
-    """
-    good = 0
-    bad: list[tuple[int, int]] = []
-    with out.open("w", encoding="utf-8", newline="") as handle:
-        writer = csv.writer(handle, lineterminator="\n", quoting=csv.QUOTE_ALL)
-        for record in records(path):
-            if record.number == 0:
-                continue
-            raw = record.raw
-            if not decodes(raw, encoding):
-                bad.append((record.number, RECORD_CODE[ENC_INVALID]))
-                continue
-            cells = cell_texts(raw, encoding)
-            if field_count(raw) != width or len(cells) != width:
-                bad.append((record.number, RECORD_CODE[COL_COUNT]))
-                continue
-            writer.writerow([str(record.number), *cells])
-            good += 1
-    return Repaired(good, tuple(bad))
+        return [cell.decode(encoding) for cell in raw_cells(raw, delimiter)]

@@ -71,8 +71,9 @@ def bind_lookups(con: duckdb.DuckDBPyConnection, refs: Mapping[str, pl.DataFrame
                 )
             )
         con.register("ref_frame", frame.select(targets).to_arrow())
+        parts = ", ".join(f"CAST({t} AS VARCHAR) AS k{at}" for at, t in enumerate(targets))
         con.execute(
-            f"CREATE TABLE main.{name} AS SELECT DISTINCT k FROM "
-            f"(SELECT {joined_key(targets)} AS k FROM ref_frame) WHERE k IS NOT NULL"
+            f"CREATE TABLE main.{name} AS SELECT DISTINCT {joined_key(targets)} AS k, {parts} "
+            "FROM ref_frame WHERE k IS NOT NULL"
         )
         con.unregister("ref_frame")

@@ -8,60 +8,122 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import JiecunError, Problem
 from pipelines.extracts.batch import ZERO, copy_to, measure_sql, read_measure, unbalanced
-from pipelines.extracts.live import replaced_file
-from pipelines.extracts.log import BatchRecord, Seen, append_log, private_folder
-from pipelines.extracts.parse_sql import quote
+from pipelines.extracts.keys import key_file, write_keys
+from pipelines.extracts.live import held_file, released_file, replaced_file
+from pipelines.extracts.log import BatchRecord, Line, Seen, append_log
+from pipelines.extracts.parse_sql import path_list, quote, staged_types
 from pipelines.extracts.quarantine import write_quarantine
+from pipelines.private import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import ThreadPoolExecutor
     from decimal import Decimal
     from pathlib import Path
 
     import duckdb
 
-    from pipelines.extracts.batch import Source, Staged, Tally
+    from pipelines.extracts.batch import Source, Staged
     from pipelines.extracts.discover import RawFile
     from pipelines.paths import WarehousePaths
+    from schemas.table import Declaration
 
 
 @dataclass(frozen=True)
 class Finished:
-    """A file ready to become visible: its record and its temporary files by their final place."""
+    """A file ready to become visible: its record, and its temporary files by what they are."""
 
     source: Source
     record: BatchRecord
+    files: Drafts
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """The temporary files of one raw file; None where it has none of that kind."""
+
     staged: Path
+    keys: Path | None
     quarantine: Path | None
     replaced: Path | None
+    held: Path | None
+    released: Path | None
+
+    def places(
+        self, paths: WarehousePaths, table: str, sha: str, mark: str
+    ) -> tuple[tuple[Path | None, Path], ...]:
+        """Each draft and where it goes."""
+        return (
+            (self.quarantine, paths.quarantine_file(table, sha)),
+            (self.replaced, replaced_file(paths, table, sha)),
+            (self.held, held_file(paths, table, sha)),
+            (self.released, released_file(paths, table, sha)),
+            (self.keys, key_file(paths, table, sha, mark)),
+            (self.staged, paths.staged_file(table, sha)),
+        )
 
 
-def finish(
-    pool: ThreadPoolExecutor,
-    engine: Callable[[], duckdb.DuckDBPyConnection],
-    staged: Sequence[Staged],
-    work: Path,
-) -> list[Finished]:
-    con = engine()
-    hits: dict[str, list[tuple[str, int, Decimal | None]]] = defaultdict(list)
+#: rows and control amount
+Sum = tuple[int, "Decimal | None"]
+#: sha → (disposition, rows, control amount) of the rows a set rule hit
+Hits = dict[str, list[tuple[str, int, "Decimal | None"]]]
+
+
+@dataclass(frozen=True)
+class SetResults:
+    """What the set rules said, by file's sha."""
+
+    hits: Hits
+    replaced: dict[str, Sum]
+    released: dict[str, Sum]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """Files after the set rules.
+
+    ``held`` are the files of rows that waited before, ``closed`` gives, for a table, the last
+    closed month of a row, ``medians`` the files' median amounts by sha.
+    """
+
+    staged: Sequence[Staged]
+    held: Sequence[Path]
+    closed: Callable[[str], int | str]
+    medians: Mapping[str, Decimal | None]
+
+
+def set_results(con: duckdb.DuckDBPyConnection) -> SetResults:
+    """Read the result tables of the set rules."""
+    hits: Hits = defaultdict(list)
     for sha, disposition, rows, amount in con.execute(
         "SELECT source_sha, disposition, count(*), sum(amt)::DECIMAL(38,2) FROM main.set_hits "
         "GROUP BY ALL ORDER BY ALL"
     ).fetchall():
         hits[sha].append((disposition, rows, amount))
-    replaced = {
-        sha: (rows, amount)
-        for sha, rows, amount in con.execute(
-            "SELECT by_sha, count(*), sum(amt)::DECIMAL(38,2) FROM main.set_replaced GROUP BY 1"
+
+    def sums(table: str) -> dict[str, Sum]:
+        found = con.execute(
+            f"SELECT by_sha, count(*), sum(amt)::DECIMAL(38,2) FROM main.{table} GROUP BY 1"
         ).fetchall()
-    }
+        return {sha: (rows, amount) for sha, rows, amount in found}
+
+    return SetResults(hits, sums("set_replaced"), sums("set_released"))
+
+
+def finish(
+    pool: ThreadPoolExecutor,
+    engine: Callable[[], duckdb.DuckDBPyConnection],
+    judged: Judged,
+    work: Path,
+) -> list[Finished]:
+    """The files after the set rules: totals held against what is written, all still in ``work``.
+
+    Raises JiecunError INTAKE_UNBALANCED.
+    """
+    results = set_results(engine())
     return list(
         pool.map(
-            lambda item: _finish_file(
-                engine(), item, hits.get(item.sha, []), replaced.get(item.sha), work
-            ),
-            staged,
+            lambda staged: _finish_file(engine(), staged, judged, results, work), judged.staged
         )
     )
 
@@ -69,23 +131,32 @@ def finish(
 def _finish_file(
     con: duckdb.DuckDBPyConnection,
     staged: Staged,
-    hits: Sequence[tuple[str, int, Decimal | None]],
-    replaced: tuple[int, Decimal | None] | None,
+    judged: Judged,
+    results: SetResults,
     work: Path,
 ) -> Finished:
     source, tally, sha = staged.source, staged.tally, quote(staged.sha)
-    path, warns, months = staged.path, staged.warns, staged.event_yms
-    if hits:
+    path, warns, months, keys = staged.path, staged.warns, staged.event_yms, work_keys(work, staged)
+    held = None
+    if hits := results.hits.get(staged.sha):
         for disposition, rows, amount in hits:
             tally.move(disposition, rows, amount)  # type: ignore[arg-type]
-        path = work / f"{staged.sha}.kept.parquet"
         old = f"read_parquet({quote(staged.path.as_posix())})"
+        if any(disposition == "held" for disposition, _, _ in hits):
+            held = work / f"{staged.sha}.held.parquet"
+            copy_to(
+                con,
+                f"SELECT s.*, h.reason FROM {old} s JOIN main.set_hits h USING (source_sha, "
+                "src_row) WHERE h.disposition = 'held' ORDER BY src_row",
+                held,
+            )
+        path = work / f"{staged.sha}.kept.parquet"
+        hit = f"(SELECT src_row FROM main.set_hits WHERE source_sha = {sha})"
         kept = copy_to(
-            con,
-            f"SELECT * FROM {old} WHERE src_row NOT IN "
-            f"(SELECT src_row FROM main.set_hits WHERE source_sha = {sha}) ORDER BY src_row",
-            path,
+            con, f"SELECT * FROM {old} WHERE src_row NOT IN {hit} ORDER BY src_row", path
         )
+        keys = work / f"{staged.sha}.kept.keys.parquet"
+        write_keys(con, source.decl, path, keys)
         figures = con.execute(
             f"SELECT {measure_sql(source.decl)} FROM read_parquet({quote(path.as_posix())})"
         ).fetchall()[0]
@@ -99,29 +170,67 @@ def _finish_file(
         written = write_quarantine(con, staged, quarantine)
         if written != rejected:
             raise unbalanced(source.place, f"未接受 {rejected} 行", f"写出 {written} 行")
-    listed = None
-    if replaced:
-        listed = work / f"{staged.sha}.replaced.parquet"
-        copy_to(
-            con,
-            f"SELECT source_sha, src_row FROM main.set_replaced WHERE by_sha = {sha} "
-            "ORDER BY source_sha, src_row",
-            listed,
-        )
-    record = _record(staged, tally, replaced, warns, months)
-    return Finished(source, record, path, quarantine, listed)
+    listed = write_replaced(con, staged.sha, work) if staged.sha in results.replaced else None
+    freed = None
+    if staged.sha in results.released:
+        freed = work / f"{staged.sha}.released.parquet"
+        closed = judged.closed(source.decl.name)
+        copy_to(con, released_sql(source.decl, staged.sha, judged.held, closed), freed)
+    drafts = Drafts(path, keys if tally.rows["accepted"] else None, quarantine, listed, held, freed)
+    return Finished(
+        source,
+        _record(
+            staged,
+            results,
+            {**staged.remarks, **warns},
+            months,
+            judged.medians.get(staged.sha),
+        ),
+        drafts,
+    )
+
+
+def work_keys(work: Path, staged: Staged) -> Path:
+    """The draft of a file's key file."""
+    return work / f"{staged.sha}.keys.parquet"
+
+
+def write_replaced(con: duckdb.DuckDBPyConnection, sha: str, work: Path) -> Path:
+    """The draft of the list of rows that the file of that sha replaces."""
+    out = work / f"{sha}.replaced.parquet"
+    copy_to(
+        con,
+        f"SELECT source_sha, src_row FROM main.set_replaced WHERE by_sha = {quote(sha)} "
+        "ORDER BY source_sha, src_row",
+        out,
+    )
+    return out
+
+
+def released_sql(decl: Declaration, sha: str, held: Sequence[Path], closed: int | str) -> str:
+    """The held rows that the file of that sha frees, late where their month is closed by now."""
+    columns = ", ".join(
+        f"coalesce(s.event_ym <= {closed}, false) AS late_flag" if c == "late_flag" else f"s.{c}"
+        for c in staged_types(decl)
+    )
+    return (
+        f"SELECT {columns} FROM read_parquet({path_list(held)}) s SEMI JOIN "
+        f"(SELECT * FROM main.set_released WHERE by_sha = {quote(sha)}) r "
+        "USING (source_sha, src_row) ORDER BY s.source_sha, s.src_row"
+    )
 
 
 def _record(
     staged: Staged,
-    tally: Tally,
-    replaced: tuple[int, Decimal | None] | None,
+    results: SetResults,
     warns: dict[str, int],
     months: tuple[int, ...],
+    median: Decimal | None,
 ) -> BatchRecord:
-    name = staged.source.file.name
+    name, tally = staged.source.file.name, staged.tally
     has_amount = bool(staged.source.decl.control_amount)
-    replaced_rows, replaced_amt = replaced or (0, None)
+    replaced_rows, replaced_amt = results.replaced.get(staged.sha, (0, None))
+    released_rows, released_amt = results.released.get(staged.sha, (0, None))
     amounts = {d: amount if has_amount else None for d, amount in tally.amounts.items()}
     return BatchRecord(
         batch_id=f"{name.name.removesuffix('.csv')}-{staged.sha[:8]}",
@@ -145,15 +254,28 @@ def _record(
         out_of_scope_amt=amounts["out_of_scope"],
         replaced_rows=replaced_rows,
         replaced_amt=(replaced_amt or ZERO) if has_amount else None,
-        warn_counts=dict(sorted(warns.items())),
+        warn_counts=dict(sorted({**warns, **staged.remarks}.items())),
         event_yms=months,
+        released_rows=released_rows,
+        released_amt=(released_amt or ZERO) if has_amount else None,
+        median_amt=median,
     )
 
 
 def publish(
-    paths: WarehousePaths, done: Sequence[Finished], again: Sequence[tuple[RawFile, str]]
+    paths: WarehousePaths,
+    done: Sequence[Finished],
+    again: Sequence[tuple[RawFile, str]],
+    *,
+    mark: str,
+    run: int,
+    key: str,
 ) -> None:
-    """Move the finished files to their places, then log them: the log makes them visible."""
+    """Move the finished files to their places, then log them: the log makes them visible.
+
+    ``mark`` names the hash function of the key files, ``run`` numbers the run, ``key`` is the hash
+    key's check value. Raises JiecunError FILE_CHANGED.
+    """
     problems = [
         Problem(
             "FILE_CHANGED",
@@ -168,24 +290,26 @@ def publish(
     if problems:
         raise JiecunError(*problems)
     for item in done:
-        table, sha = item.record.table_name, item.record.source_sha
-        for source, target in (
-            (item.quarantine, paths.quarantine_file(table, sha)),
-            (item.replaced, replaced_file(paths, table, sha)),
-            (item.staged, paths.staged_file(table, sha)),
-        ):
-            if source is None:
-                target.unlink(missing_ok=True)
-            else:
-                private_folder(target.parent)
-                source.replace(target)
-    entries: list[tuple[str, Seen, BatchRecord | None]] = [
-        (f.name.name, Seen(f.size, f.mtime_ns, item.record.source_sha), item.record)
+        put_in_place(item.files.places(paths, item.record.table_name, item.record.source_sha, mark))
+    entries = [
+        Line(f.name.name, Seen(f.size, f.mtime_ns, item.record.source_sha), run, item.record)
         for item in done
         for f in (item.source.file,)
     ]
-    entries += [(file.name.name, Seen(file.size, file.mtime_ns, sha), None) for file, sha in again]
-    append_log(paths, entries)
+    entries += [
+        Line(file.name.name, Seen(file.size, file.mtime_ns, sha), run, None) for file, sha in again
+    ]
+    append_log(paths, entries, key)
+
+
+def put_in_place(places: Iterable[tuple[Path | None, Path]]) -> None:
+    """Move drafts to their places; what stands where there is no draft is left by a dead run."""
+    for source, target in places:
+        if source is None:
+            target.unlink(missing_ok=True)
+        else:
+            private_folder(target.parent)
+            source.replace(target)
 
 
 def _restat(file: RawFile) -> tuple[int, int]:

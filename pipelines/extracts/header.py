@@ -1,33 +1,22 @@
-"""The header row: which cell of a file is which declared column."""
+"""The header row: where it stands among the first records, and how a file's cells are laid out."""
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.errors import Problem
-from pipelines.extracts.decode import BLANKS, BOM, cell_texts
-from pipelines.extracts.discover import TABLES
-from pipelines.extracts.reasons import unique
+from pipelines.extracts.header_names import clean_header, loose
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from pipelines.extracts.profile import Profile
     from schemas.table import Declaration
 
-#: columns that no extract needs and that would bring a person's identity into the warehouse
-_PERSON_WORDS = """
-    psn_name name certno cert_no psn_cert_no psn_certno psn_cert_type cert_type tel tel_no mob
-    mobile phone coner_name coner_tel coner_certno brdy birthday addr live_addr resd_addr rprno
-    hsecfc mdtrt_cert_no card_no card_sn ecert_no ec_token bankacct bank_acct bank_card_no acctname
-    legrep_name legrep_certno dr_name
-"""
-PERSON_HEADERS = frozenset(_PERSON_WORDS.split())
-_DECLARED_PERSONS = frozenset(
-    name
-    for decl in TABLES.values()
-    for col in decl.columns
-    if col.meta.hash_domain == "P"
-    for name in (col.name, *col.meta.aliases)
-)
+#: records at the start of a file among which the header is looked for
+HEAD = 10
 
 
 @dataclass(frozen=True)
@@ -38,66 +27,81 @@ class Layout:
     only ``texts`` use, or '' for a cell nobody needs. ``texts`` gives, for declared columns that
     are not a cell as it stands, SQL over the cells (``c_<name>``, raw text, NULL where empty) whose
     result is read like a delivered cell. ``header_records`` come before the first data record.
+    ``cent`` is the tolerance in yuan of the accounting identities of a row.
     """
 
     columns: tuple[str, ...]
     header_records: int = 1
     delimiter: str = ","
     texts: tuple[tuple[str, str], ...] = ()
+    cent: Decimal = Decimal("0.00")
 
     @property
     def width(self) -> int:
         return len(self.columns)
 
 
-def clean_header(cell: str) -> str:
-    """A header cell without blanks at its ends, in lower case."""
-    return cell.strip(BLANKS).strip().lower()
+@dataclass(frozen=True)
+class HeaderRow:
+    """The header of a file: its cleaned names, its place among the records, the records before the
+    first data record, and the delimiter of the cells."""
+
+    names: tuple[str, ...]
+    at: int
+    records: int
+    delimiter: str
 
 
-def read_header(
-    decl: Declaration, raw: bytes, encoding: str, place: str
-) -> tuple[Layout, list[Problem]]:
-    """Map the header record to the declaration; the problems are fatal for the file."""
-    names = [clean_header(cell) for cell in cell_texts(raw.removeprefix(BOM), encoding)]
-    known = {alias: col.name for col in decl.columns for alias in (col.name, *col.meta.aliases)}
-    columns = tuple(known.get(name, "") for name in names)
-    problems: list[Problem] = []
-    required = [col.name for col in decl.columns if not col.meta.optional]
-    missing = [name for name in required if name not in columns]
-    if missing:
-        problems.append(
-            Problem(
-                "HEADER_MISSING",
-                f"{place} 第1行",
-                f"表头含 {'、'.join(missing)}",
-                f"缺 {len(missing)} 列",
-                "请数据提供方按约定的列名重新导出",
-                excerpt="、".join(n for n, c in zip(names, columns, strict=True) if c)[:200],
-            )
-        )
-    twice = unique(name for name in columns if name and columns.count(name) > 1)
-    if twice:
-        same = [n for n, c in zip(names, columns, strict=True) if c in twice]
-        problems.append(
-            Problem(
-                "HEADER_AMBIGUOUS",
-                f"{place} 第1行",
-                f"{'、'.join(twice)} 只出现一次",
-                f"由 {'、'.join(same)} 重复给出",
-                "只保留其中一列后重新导出",
-            )
-        )
-    unneeded = [n for n, c in zip(names, columns, strict=True) if not c]
-    persons = unique(n for n in unneeded if n in PERSON_HEADERS or n in _DECLARED_PERSONS)
-    if persons:
-        problems.append(
-            Problem(
-                "HEADER_PERSON_COLUMN",
-                f"{place} 第1行",
-                "不含姓名、证件号、电话、账号等个人信息列",
-                f"含 {'、'.join(persons)}",
-                "请数据提供方去掉这些列后重新导出，并删除本文件",
-            )
-        )
-    return Layout(columns), problems
+def cells_of(text: str, delimiter: str) -> list[str]:
+    """The cells of one record, unquoted where they are quoted."""
+    try:
+        return next(csv.reader([text], delimiter=delimiter), [])
+    except csv.Error:
+        return text.split(delimiter)
+
+
+def find_header(
+    texts: Sequence[str],
+    decl: Declaration,
+    profile: Profile | None,
+    delimiter: str = "",
+    more: Collection[str] = (),
+) -> HeaderRow:
+    """The header among the first records of a file: the one with the most known names.
+
+    Title rows may stand above it, a row of Chinese labels below it. A row below counts as labels
+    where most of its cells are Chinese and none holds a digit: no row of data can pass so.
+    ``more`` are further names to know a header by.
+    """
+    known = _known_names(decl, profile) | set(more)
+    delimiter = delimiter or (profile.delimiter if profile else "")
+    fixed = profile.header_records if profile else 0
+    best: tuple[int, int, list[str], str] = (-1, 0, [], ",")
+    for mark in (delimiter,) if delimiter else (",", "\t", ";", "|"):
+        for at, text in enumerate(texts[: fixed or HEAD]):
+            names = [clean_header(cell) for cell in cells_of(text, mark)]
+            score = len({n for n in names if n in known or loose(n) in known})
+            if score > best[0]:
+                best = (score, at, names, mark)
+    _, at, names, mark = best
+    count = at + 1
+    while not fixed and count < len(texts) and _labels(cells_of(texts[count], mark), len(names)):
+        count += 1
+    return HeaderRow(tuple(names), at, fixed or count, mark)
+
+
+def _known_names(decl: Declaration, profile: Profile | None) -> set[str]:
+    known = {name for col in decl.columns for name in (col.name, *col.meta.aliases)}
+    if profile:
+        known |= {n for rule in profile.columns for n in rule.sources} | set(profile.header)
+        known |= set(profile.drop) | set(profile.optional)
+        if profile.loose_names:
+            known |= {loose(name) for name in known}
+    return known
+
+
+def _labels(cells: Sequence[str], width: int) -> bool:
+    filled = [cell for cell in cells if clean_header(cell)]
+    chinese = sum(any("\u4e00" <= c <= "\u9fff" for c in cell) for cell in filled)
+    digits = any(c.isdigit() for cell in filled for c in cell)
+    return len(cells) == width and chinese >= 3 and 2 * chinese > len(filled) and not digits

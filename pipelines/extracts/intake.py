@@ -9,18 +9,23 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import JiecunError, Problem
-from pipelines.extracts.discover import discover
-from pipelines.extracts.live import history_files
+from pipelines.extracts.discover import TABLES, discover
+from pipelines.extracts.keys import hash_mark
+from pipelines.extracts.limits import months_before, read_limits
 from pipelines.extracts.log import (
     BatchRecord,
+    IntakeLog,
     Seen,
+    check_key,
+    key_check,
     load_hash_key,
-    private_folder,
     read_log,
 )
+from pipelines.private import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from decimal import Decimal
     from pathlib import Path
 
     import duckdb
@@ -58,18 +63,24 @@ def run_intake(
     memory_limit: str = "2GB",
     on_file: Callable[[BatchRecord], None] | None = None,
     closed_ym: int = 0,
+    only: Collection[str] | None = None,
 ) -> IntakeResult:
     """Take in the raw files that are new, by stat and then by content.
 
-    ``refs`` are the reference views the look-up rules name. Rows of a month up to ``closed_ym``
-    (yyyymm, 0 = none closed) are staged with ``late_flag``. ``on_file`` hears of each new file once
-    its figures stand. Raises JiecunError with every fatal problem of every file; nothing of the
+    ``refs`` are the reference views the look-up rules name. Rows of closed months are staged with
+    ``late_flag``: months closed in ``state/periods.jsonl``, and in every pool those up to
+    ``closed_ym`` (yyyymm, 0 = none). ``only`` limits the files looked at to these names.
+    ``on_file`` hears of each new file once its figures stand. Raises JiecunError with every fatal
+    problem of every file, HASH_KEY_CHANGED where the key is not the warehouse's; nothing of the
     intake is kept then.
     """
     log = read_log(paths)
+    check_key(log, key)
     work = paths.staged / "_work"
     shutil.rmtree(work, ignore_errors=True)
     files, problems = discover(raw.extracts)
+    if only is not None:
+        files, problems = [file for file in files if file.name.name in only], []
     changed = [file for file in files if _changed(file, log.seen.get(file.name.name))]
     if not changed and not problems:
         return IntakeResult((), len(files), log.batches)
@@ -78,19 +89,22 @@ def run_intake(
 
     from pipelines.extracts.batch import engine_error
     from pipelines.extracts.engine import Engine
-    from pipelines.extracts.finish import finish, publish
+    from pipelines.extracts.finish import publish
 
     try:
         with ThreadPoolExecutor(threads) as pool:
             private_folder(work)
             sources, again = _inspect(pool, changed, log.batches, problems, work)
             done: list[Finished] = []
+            mark = ""
             if sources:
+                closed = closed_months(paths, closed_ym)
                 with Engine(work, key, refs, threads=threads, memory=memory_limit) as engine:
-                    staged = _stage(pool, engine, sources, work, closed_ym)
-                    _apply_set_rules(pool, engine, paths, log.batches, staged)
-                    done = finish(pool, engine, staged, work)
-            publish(paths, done, again)
+                    mark = hash_mark(engine())
+                    room = Room(pool, engine, paths, work, mark)
+                    staged = _stage(room, sources, closed)
+                    done = judge(room, staged, log, closed)
+            publish(paths, done, again, mark=mark, run=log.last_run + 1, key=key_check(key))
     except duckdb.Error as error:
         raise engine_error("raw/extracts", error) from None
     except OSError as error:
@@ -111,6 +125,30 @@ def run_intake(
             on_file(record)
     everything = sorted([*log.batches, *new], key=lambda record: record.order)
     return IntakeResult(new, len(files) - len(new), tuple(everything))
+
+
+@dataclass(frozen=True)
+class Room:
+    """Where an intake works: threads, the engine with a cursor for each, and a private folder."""
+
+    pool: ThreadPoolExecutor
+    engine: Callable[[], duckdb.DuckDBPyConnection]
+    paths: WarehousePaths
+    work: Path
+    mark: str
+
+
+def closed_months(paths: WarehousePaths, closed_ym: int) -> Callable[[str], int | str]:
+    """Table → the last closed month of a row's pool, a number or SQL over ``poolarea_no``."""
+    from pipelines.books.periods import closed_sql, read_periods
+
+    periods = read_periods(paths)
+
+    def closed(table: str) -> int | str:
+        has_pool = any(col.name == "poolarea_no" for col in TABLES[table].columns)
+        return closed_sql(periods, closed_ym, by_pool=has_pool)
+
+    return closed
 
 
 def _changed(file: RawFile, seen: Seen | None) -> bool:
@@ -146,37 +184,104 @@ def _inspect(
 
 
 def _stage(
-    pool: ThreadPoolExecutor,
-    engine: Callable[[], duckdb.DuckDBPyConnection],
-    sources: Sequence[Source],
-    work: Path,
-    closed_ym: int,
+    room: Room, sources: Sequence[Source], closed: Callable[[str], int | str]
 ) -> list[Staged]:
     """All new files after their row checks, in intake order."""
     from pipelines.extracts.stage import group_sources, stage_group
 
-    groups = group_sources(sources)
-    results = pool.map(lambda group: stage_group(engine(), group, work, closed_ym), groups)
+    def stage(group: Sequence[Source]) -> list[Staged]:
+        return stage_group(
+            room.engine(),
+            group,
+            room.work,
+            closed(group[0].decl.name),
+        )
+
+    results = room.pool.map(stage, group_sources(sources))
     by_sha = {staged.sha: staged for group in results for staged in group}
     return [by_sha[source.facts.sha] for source in sources]
 
 
-def _apply_set_rules(
-    pool: ThreadPoolExecutor,
-    engine: Callable[[], duckdb.DuckDBPyConnection],
-    paths: WarehousePaths,
-    batches: Sequence[BatchRecord],
+def judge(
+    room: Room,
     staged: Sequence[Staged],
-) -> None:
-    from pipelines.extracts.setrules import History, NewFile, SetRules
+    log: IntakeLog,
+    closed: Callable[[str], int | str],
+) -> list[Finished]:
+    """The set rules over staged files (in intake order) and history; drafts stay in the work room.
 
-    by_table: dict[str, list[NewFile]] = defaultdict(list)
+    Raises JiecunError UNIT_SUSPECT, STAGED_MISSING, INTAKE_UNBALANCED.
+    """
+    from pipelines.extracts.finish import Judged, finish, work_keys
+    from pipelines.extracts.keys import write_keys
+    from pipelines.extracts.units import median_amount
+
+    def look(item: Staged) -> Decimal | None:
+        con, decl = room.engine(), item.source.decl
+        if item.tally.rows["accepted"]:
+            write_keys(con, decl, item.path, work_keys(room.work, item))
+        return median_amount(con, decl, item.path)
+
+    medians = dict(zip((s.sha for s in staged), room.pool.map(look, staged), strict=True))
+    _check_units(staged, medians, log.arrived)
+    by_table: dict[str, list[Staged]] = defaultdict(list)
     for item in staged:
-        new = NewFile(item.sha, item.path, item.rejects)
-        by_table[item.source.file.name.table].append(new)
+        if item.tally.rows["accepted"]:
+            by_table[item.source.file.name.table].append(item)
 
-    def run(table: str) -> None:
-        history = History(*history_files(table, paths, batches))
-        SetRules(engine(), table, by_table[table], history).run()
+    def run(table: str) -> Sequence[Path]:
+        return apply_set_rules(room, table, by_table[table], log.arrived)
 
-    list(pool.map(run, sorted(by_table, key=lambda table: -len(by_table[table]))))
+    tables = sorted(by_table, key=lambda table: -len(by_table[table]))
+    held = [path for paths in room.pool.map(run, tables) for path in paths]
+    return finish(room.pool, room.engine, Judged(staged, held, closed, medians), room.work)
+
+
+def _check_units(
+    staged: Sequence[Staged],
+    medians: Mapping[str, Decimal | None],
+    batches: Sequence[BatchRecord],
+) -> None:
+    from pipelines.extracts.units import Told, suspect_unit, told
+
+    earlier = [known for known in map(told, batches) if known is not None]
+    problems = []
+    for item in staged:
+        name = item.source.file.name
+        file = Told(name, item.tally.rows["accepted"], medians[item.sha])
+        if problem := suspect_unit(file, earlier, read_limits(name.ym)):
+            problems.append(problem)
+        else:
+            earlier.append(file)
+    if problems:
+        raise JiecunError(*problems)
+
+
+def apply_set_rules(
+    room: Room, table: str, staged: Sequence[Staged], arrived: Sequence[BatchRecord]
+) -> Sequence[Path]:
+    """Run the set rules of one table; the files whose held rows may have been freed."""
+    from pipelines.extracts.finish import work_keys
+    from pipelines.extracts.history import read_history
+    from pipelines.extracts.setrules import NewFile, SetRules
+
+    limits = {item.sha: read_limits(item.source.file.name.ym) for item in staged}
+    new = [
+        NewFile(
+            item.sha,
+            item.path,
+            item.rejects,
+            work_keys(room.work, item),
+            item.event_yms,
+            months_before(item.source.file.name.ym, limits[item.sha].window_months),
+        )
+        for item in staged
+    ]
+    con = room.engine()
+    wait = max(limit.hold_batches for limit in limits.values())
+    history = read_history(
+        con, table, room.paths, arrived, work=room.work, mark=room.mark, hold_batches=wait
+    )
+    key_months = max(limit.key_months for limit in limits.values())
+    SetRules(con, table, new, history, key_months).run()
+    return history.held

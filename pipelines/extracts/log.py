@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.discover import parse_name
+from pipelines.private import append_lines, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,7 +29,10 @@ class BatchRecord:
     ``rows_read = rows_accepted + rows_duplicate + rows_superseded + rows_held + rows_quarantined
     + rows_out_of_scope``, and the same for the ``*_amt`` (yuan, the table's control amount over
     the rows where it can be read; None where the table has none). ``replaced_*`` stand outside:
-    rows of earlier files, live until now, of which this file brought a newer version.
+    rows of earlier files, live until now, of which this file brought a newer version. So do
+    ``released_*``: rows of earlier files that did not count until this one came. ``median_amt`` is
+    the median of the accepted rows' absolute control amounts (of a sample in large files).
+    A replay of a batch has a record of its own with no rows read.
     """
 
     batch_id: str
@@ -53,6 +58,9 @@ class BatchRecord:
     replaced_amt: Decimal | None
     warn_counts: dict[str, int]
     event_yms: tuple[int, ...]
+    released_rows: int = 0
+    released_amt: Decimal | None = None
+    median_amt: Decimal | None = None
 
     @property
     def order(self) -> tuple[int, str, str, str]:
@@ -71,11 +79,45 @@ class Seen:
 
 
 @dataclass(frozen=True)
+class Line:
+    """One line of the log.
+
+    ``run`` numbers the runs that took something in, from 1; files of one run were judged together.
+    ``replay`` is the batch that a line without a raw file took up again.
+    """
+
+    file: str
+    seen: Seen
+    run: int
+    record: BatchRecord | None
+    replay: str = ""
+
+
+@dataclass(frozen=True)
 class IntakeLog:
-    """The log as read: batches in intake order, and the last stat of each file by name."""
+    """The log as read: batches in intake order, and the last stat of each file by name.
+
+    ``key_check`` tells the hash key of the warehouse apart from others, '' where not known.
+    """
 
     batches: tuple[BatchRecord, ...]
     seen: Mapping[str, Seen]
+    lines: tuple[Line, ...] = ()
+    key_check: str = ""
+
+    @property
+    def arrived(self) -> tuple[BatchRecord, ...]:
+        """The batches in the order in which they were logged."""
+        return tuple(line.record for line in self.lines if line.record is not None)
+
+    @property
+    def last_run(self) -> int:
+        return max((line.run for line in self.lines), default=0)
+
+    def before(self, position: int) -> tuple[BatchRecord, ...]:
+        """The batches of the first ``position`` lines, in intake order."""
+        records = [line.record for line in self.lines[:position] if line.record is not None]
+        return tuple(sorted(records, key=lambda record: record.order))
 
 
 _AMOUNTS = tuple(f.name for f in fields(BatchRecord) if f.name.endswith("_amt"))
@@ -83,6 +125,27 @@ _AMOUNTS = tuple(f.name for f in fields(BatchRecord) if f.name.endswith("_amt"))
 
 def log_path(paths: WarehousePaths) -> Path:
     return paths.state / "intake.jsonl"
+
+
+def key_check(key: str) -> str:
+    """A text that differs for another hash key and tells nothing else of it."""
+    return hashlib.sha256(f"{key}K jiecun".encode()).hexdigest()[:16]
+
+
+def check_key(log: IntakeLog, key: str) -> None:
+    """Raise JiecunError HASH_KEY_CHANGED where the warehouse was filled under another key."""
+    if log.key_check in ("", key_check(key)):
+        return
+    raise JiecunError(
+        Problem(
+            "HASH_KEY_CHANGED",
+            "JIECUN_HASH_KEY 或 state/hash.key",
+            f"本仓库一直使用的密钥（校验值 {log.key_check}）",
+            f"另一个密钥（校验值 {key_check(key)}）",
+            "恢复原密钥；确需更换时，备份后另建空仓库，用新密钥重新接收全部原始文件",
+        ),
+        exit_code=EXIT_USAGE,
+    )
 
 
 def _to_json(record: BatchRecord) -> dict[str, Any]:
@@ -93,7 +156,7 @@ def _to_json(record: BatchRecord) -> dict[str, Any]:
 
 
 def _from_json(data: dict[str, Any]) -> BatchRecord:
-    amounts = {n: None if data[n] is None else Decimal(data[n]) for n in _AMOUNTS}
+    amounts = {n: None if data.get(n) is None else Decimal(data[n]) for n in _AMOUNTS}
     return BatchRecord(**{**data, **amounts, "event_yms": tuple(data["event_yms"])})
 
 
@@ -102,19 +165,25 @@ def read_log(paths: WarehousePaths) -> IntakeLog:
 
     Raises JiecunError INTAKE_LOG_BROKEN for any other line that cannot be read.
     """
-    path = log_path(paths)
+    return read_log_file(log_path(paths))
+
+
+def read_log_file(path: Path) -> IntakeLog:
+    """The same for a log that may stand anywhere."""
     if not path.is_file():
         return IntakeLog((), {})
-    batches: list[BatchRecord] = []
+    found: list[Line] = []
     seen: dict[str, Seen] = {}
+    check = ""
     lines = path.read_bytes().split(b"\n")
-    for number, line in enumerate(lines[:-1], start=1):
+    for number, text in enumerate(lines[:-1], start=1):
         try:
-            entry = json.loads(line)
-            name, sha = str(entry["file"]), str(entry["sha"])
-            seen[name] = Seen(int(entry["size"]), int(entry["mtime_ns"]), sha)
-            if entry.get("batch") is not None:
-                batches.append(_from_json(entry["batch"]))
+            entry = json.loads(text)
+            stat = Seen(int(entry["size"]), int(entry["mtime_ns"]), str(entry["sha"]))
+            record = None if entry.get("batch") is None else _from_json(entry["batch"])
+            replay = str(entry.get("replay", ""))
+            line = Line(str(entry["file"]), stat, int(entry.get("run", 0)), record, replay)
+            check = str(entry.get("key", check))
         except (ValueError, KeyError, TypeError, ArithmeticError) as error:
             raise JiecunError(
                 Problem(
@@ -125,58 +194,36 @@ def read_log(paths: WarehousePaths) -> IntakeLog:
                     "从备份恢复该文件；或清空仓库目录后重新运行",
                 )
             ) from None
-    batches.sort(key=lambda record: record.order)
-    return IntakeLog(tuple(batches), seen)
+        found.append(line)
+        if not replay:
+            seen[line.file] = stat
+    records = [line.record for line in found if line.record is not None]
+    records.sort(key=lambda record: record.order)
+    return IntakeLog(tuple(records), seen, tuple(found), check)
 
 
-def append_log(
-    paths: WarehousePaths, entries: Iterable[tuple[str, Seen, BatchRecord | None]]
-) -> None:
-    """Append ``(file name, stat and sha, record or None)`` in one write and flush it to disk."""
+def append_log(paths: WarehousePaths, entries: Iterable[Line], key: str) -> None:
+    """Append lines in one write and flush it to disk; ``key`` is the key's check value."""
     text = "".join(
         json.dumps(
             {
-                "file": name,
-                "size": seen.size,
-                "mtime_ns": seen.mtime_ns,
-                "sha": seen.sha,
-                "batch": None if record is None else _to_json(record),
+                "file": line.file,
+                "size": line.seen.size,
+                "mtime_ns": line.seen.mtime_ns,
+                "sha": line.seen.sha,
+                "run": line.run,
+                "key": key,
+                "batch": None if line.record is None else _to_json(line.record),
+                **({"replay": line.replay} if line.replay else {}),
             },
             ensure_ascii=False,
             sort_keys=True,
         )
         + "\n"
-        for name, seen, record in entries
+        for line in entries
     )
-    if not text:
-        return
-    path = log_path(paths)
-    private_folder(path.parent)
-    whole = path.stat().st_size if path.exists() else 0
-    if whole:
-        with path.open("rb") as old:
-            content = old.read()
-        whole = content.rfind(b"\n") + 1
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
-    try:
-        os.ftruncate(handle, whole)
-        os.lseek(handle, whole, os.SEEK_SET)
-        data = text.encode()
-        while data:
-            data = data[os.write(handle, data) :]
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def private_folder(path: Path) -> None:
-    """Make a folder that only its owner can enter; parents too where they are missing."""
-    missing = []
-    while not path.exists():
-        missing.append(path)
-        path = path.parent
-    for folder in reversed(missing):
-        folder.mkdir(mode=0o700, exist_ok=True)
+    if text:
+        append_lines(log_path(paths), text)
 
 
 def load_hash_key(paths: WarehousePaths, env: Mapping[str, str]) -> str:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def rule_values(decl: Declaration, df: pl.DataFrame) -> pl.DataFrame:
     """One Boolean column per row rule, in declared order (``rule_0`` …); NULL where undecided."""
     return df.select(
-        pl.sql_expr(rule.predicate).cast(pl.Boolean).alias(f"rule_{at}")
+        pl.sql_expr(rule.sql()).cast(pl.Boolean).alias(f"rule_{at}")
         for at, rule in enumerate(decl.spec.rules)
     )
 
@@ -31,7 +31,7 @@ def row_rule_checks(decl: Declaration) -> list[pa.Check]:
         return lambda data: data.lazyframe.select(expr)
 
     return [
-        pa.Check(passing(rule.predicate), name=rule.reason, title=rule.zh, raise_warning=False)
+        pa.Check(passing(rule.sql()), name=rule.reason, title=rule.zh, raise_warning=False)
         for rule in decl.spec.rules
     ]
 

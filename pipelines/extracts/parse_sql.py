@@ -7,6 +7,7 @@ row or look-up rule of the declaration, or a new ``Check``.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.extracts.decode import BLANKS
@@ -17,9 +18,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from schemas.table import Column, Declaration, LookupRule
+    from pipelines.extracts.header import Layout
+    from pipelines.extracts.reasons import Disposition
+    from schemas.table import Column, Declaration, LookupRule, Severity
 
 SEP = "chr(31)"
+NO_CENT = Decimal("0.00")
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,9 @@ _YMD_BARE = "[1-9][0-9]{7}"
 _TIME = " [0-9]{2}:[0-9]{2}:[0-9]{2}"
 _DASHED = "left({r}, 4) || '-' || substr({r}, 5, 2) || '-' || substr({r}, 7)"
 
+#: a time stamp of zero, as it stands in Shanghai, is an empty one
+_NOT_EPOCH = "nullif({}, TIMESTAMP '1970-01-01 08:00:00')"
+
 #: kind → the forms in which its values are delivered, tried in order
 FORMS: dict[Kind, tuple[Form, ...]] = {
     "money": (Form(r"-?[0-9]{1,16}(\.[0-9]{1,2})?", "TRY_CAST({r} AS DECIMAL(18,2))"),),
@@ -48,16 +55,18 @@ FORMS: dict[Kind, tuple[Form, ...]] = {
         Form(_YMD_BARE, f"TRY_CAST({_DASHED} AS DATE)"),
     ),
     "stamp": (
+        Form(f"{_YMD}({_TIME})?", _NOT_EPOCH.format("TRY_CAST({r} AS TIMESTAMP)")),
         Form(
-            f"{_YMD}({_TIME})?",
-            "TRY_CAST(CASE WHEN {r} <> '1970-01-01 08:00:00' THEN {r} END AS TIMESTAMP)",
+            f"{_YMD_SLASH}({_TIME})?",
+            _NOT_EPOCH.format("TRY_CAST(replace({r}, '/', '-') AS TIMESTAMP)"),
         ),
-        Form(f"{_YMD_SLASH}({_TIME})?", "TRY_CAST(replace({r}, '/', '-') AS TIMESTAMP)"),
-        Form(f"{_YMD_BARE}({_TIME})?", f"TRY_CAST({_DASHED} AS TIMESTAMP)"),
+        Form(f"{_YMD_BARE}({_TIME})?", _NOT_EPOCH.format(f"TRY_CAST({_DASHED} AS TIMESTAMP)")),
     ),
     "flag": (Form("[01]", "{r} = '1'"),),
 }
-MANGLED = "[0-9.]+[eE][+-]?[0-9]+"
+#: severity of a row rule → where a row goes that breaks it; Q is the rest
+RULE_DISPOSITION: dict[Severity, Disposition] = {"H": "held", "O": "out_of_scope"}
+MANGLED = r"[0-9.]+[eE][+-]?[0-9]+|[0-9]{16,}\.0+"
 
 
 def quote(text: str) -> str:
@@ -131,40 +140,49 @@ def _lookup_check(decl: Declaration, n: int) -> Check:
     return Check(rule.reason, rule.disposition, columns, " AND ".join(parts))
 
 
-def checks_of(decl: Declaration) -> tuple[Check, ...]:
-    """Every check that can turn a row away, in the order that decides its primary reason."""
+def cell_checks(col: Column) -> tuple[list[Check], list[Check], list[Check]]:
+    """The checks of one cell: its form, its being there, its length; over ``r_`` and its value."""
+    raw = f"r_{col.name}"
+    form: list[Check] = []
+    missing: list[Check] = []
+    long: list[Check] = []
+    if col.meta.kind == "ident":
+        fails = f"regexp_full_match({raw}, {quote(MANGLED)})"
+        form.append(Check(ID_FLOAT_MANGLED, "quarantined", (col.name,), fails))
+    elif col.meta.kind in KIND_REASON:
+        fails = f"{col.name} IS NULL AND {raw} IS NOT NULL"
+        form.append(Check(KIND_REASON[col.meta.kind], "quarantined", (col.name,), fails))
+    if not col.nullable and not col.meta.default:
+        fails = f"{raw} IS NULL"
+        missing.append(Check(col.meta.missing_reason, "quarantined", (col.name,), fails))
+    if col.max_len and col.meta.kind in ("text", "ident"):
+        fails = f"length({raw}) > {col.max_len}"
+        long.append(Check(TEXT_TOO_LONG, "quarantined", (col.name,), fails))
+    return form, missing, long
+
+
+def checks_of(decl: Declaration, cent: Decimal = NO_CENT) -> tuple[Check, ...]:
+    """Every check that can turn a row away, in the order that decides its primary reason.
+
+    ``cent`` is the tolerance in yuan of the accounting identities of a row.
+    """
     lookups = [
         (rule.disposition, _lookup_check(decl, n)) for n, rule in enumerate(decl.spec.lookups)
     ]
     rules = [
         (rule.severity, Check(
-            rule.reason, "held" if rule.severity == "H" else "quarantined",
-            columns_named(decl, rule.predicate), f"NOT ({rule.predicate})",
+            rule.reason, RULE_DISPOSITION.get(rule.severity, "quarantined"),
+            columns_named(decl, rule.predicate), f"NOT ({rule.sql(f'{cent:.2f}')})",
         ))
         for rule in decl.spec.rules
     ]  # fmt: skip
-    parse: list[Check] = []
-    missing: list[Check] = []
-    long: list[Check] = []
-    for col in decl.columns:
-        raw = f"r_{col.name}"
-        if col.meta.kind == "ident":
-            fails = f"regexp_full_match({raw}, {quote(MANGLED)})"
-            parse.append(Check(ID_FLOAT_MANGLED, "quarantined", (col.name,), fails))
-        elif col.meta.kind in KIND_REASON:
-            fails = f"{col.name} IS NULL AND {raw} IS NOT NULL"
-            parse.append(Check(KIND_REASON[col.meta.kind], "quarantined", (col.name,), fails))
-        if not col.nullable and not col.meta.default:
-            fails = f"{raw} IS NULL"
-            missing.append(Check(col.meta.missing_reason, "quarantined", (col.name,), fails))
-        if col.max_len and col.meta.kind in ("text", "ident"):
-            fails = f"length({raw}) > {col.max_len}"
-            long.append(Check(TEXT_TOO_LONG, "quarantined", (col.name,), fails))
+    cells = [cell_checks(col) for col in decl.columns]
     return (
         *(check for where, check in lookups if where == "out_of_scope"),
-        *parse,
-        *missing,
-        *long,
+        *(check for severity, check in rules if severity == "O"),
+        *(check for form, _, _ in cells for check in form),
+        *(check for _, missing, _ in cells for check in missing),
+        *(check for _, _, long in cells for check in long),
         *(check for severity, check in rules if severity == "Q"),
         *(check for where, check in lookups if where == "quarantined"),
         *(check for severity, check in rules if severity == "H"),
@@ -185,37 +203,69 @@ def staged_types(decl: Declaration) -> dict[str, str]:
     }
 
 
-def scan(paths: Sequence[Path], columns: Sequence[str], *, numbered: bool) -> str:
-    """The raw cells of clean CSV files as ``rn``, ``fn`` (file) and ``c_<column>``, all text.
+def scan(
+    path: Path,
+    columns: Sequence[str],
+    *,
+    delimiter: str = ",",
+    skip: int = 0,
+    numbered: bool = False,
+    types: Mapping[str, str] | None = None,
+) -> str:
+    """The cells of a UTF-8 CSV as ``rn`` (from 1) and ``c_<column>``: text, or of the given type.
 
-    ``numbered`` files carry their record numbers as the first cell; in the others ``rn`` runs on
-    over all files in the order given.
+    A ``numbered`` file carries its record numbers as the first cell.
     """
     names = [f"c_{name}" if name else f"x_{at}" for at, name in enumerate(columns)]
-    fields = (["rn_text"] if numbered else []) + names
-    types = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in fields)
-    rn = "CAST(rn_text AS BIGINT)" if numbered else "row_number() OVER ()"
-    kept = ", ".join(name for name in names if name.startswith("c_"))
+    fields = [("rn_text", "BIGINT")] if numbered else []
+    fields += [(c, (types or {}).get(n, "VARCHAR")) for c, n in zip(names, columns, strict=True)]
+    told = ", ".join(f"{quote(name)}: {quote(kind)}" for name, kind in fields)
+    kept = "".join(f", {name}" for name in names if name.startswith("c_"))
     return (
-        f"SELECT {rn} AS rn, fn, {kept} FROM read_csv({path_list(paths)}, columns={{{types}}}, "
-        f"header=false, skip={0 if numbered else 1}, auto_detect=false, delim=',', quote='\"', "
-        f"escape='\"', nullstr='', filename='fn')"
+        f"SELECT {'rn_text' if numbered else 'row_number() OVER ()'} AS rn{kept} "
+        f"FROM read_csv({path_list([path])}, columns={{{told}}}, header=false, skip={skip}, "
+        f"auto_detect=false, delim={quote(delimiter)}, quote='\"', escape='\"', nullstr='', new_line='\\n')"
     )
 
 
-def parsed(decl: Declaration, source: str, present: Sequence[str], *, odd_blanks: bool) -> str:
+def cell_text(col: Column, layout: Layout) -> str:
+    """The trimmed text of a declared column over raw cells; NULL where there is none."""
+    for name, sql in layout.texts:
+        if name == col.name:
+            return trimmed(f"({sql})", odd_blanks=True)
+    if col.name in layout.columns:
+        return trimmed(f"c_{col.name}", odd_blanks=True)
+    return "CAST(NULL AS VARCHAR)"
+
+
+def parsed(decl: Declaration, source: str, layout: Layout) -> str:
     """``source`` with a trimmed text ``r_<column>`` and a typed ``<column>`` for each column."""
-    raws = ", ".join(
-        (trimmed(f"c_{col.name}", odd_blanks) if col.name in present else "CAST(NULL AS VARCHAR)")
-        + f" AS r_{col.name}"
+    raws = ", ".join(f"{cell_text(col, layout)} AS r_{col.name}" for col in decl.columns)
+    values = ", ".join(f"{typed(col, f'r_{col.name}')} AS {col.name}" for col in decl.columns)
+    return f"SELECT *, {values} FROM (SELECT rn, {raws} FROM ({source}))"
+
+
+def own_columns(decl: Declaration) -> str:
+    """The row's own columns as they are staged: ids of persons and employers as keyed hashes."""
+    return ", ".join(
+        f"left(sha256((SELECT k FROM main.hash_key) || '{col.meta.hash_domain}' || {col.name}), 32)"
+        f" AS {col.staged_name}"
+        if col.meta.hash_domain
+        else col.name
         for col in decl.columns
     )
-    values = ", ".join(f"{typed(col, f'r_{col.name}')} AS {col.name}" for col in decl.columns)
-    return f"SELECT *, {values} FROM (SELECT rn, fn, {raws} FROM ({source}))"
 
 
-def checked(decl: Declaration, checks: Sequence[Check], source: str, *, closed_ym: int) -> str:
-    """The staged columns of every row of ``parsed`` SQL, with ``rn``, ``fn`` and ``fails``.
+def event_columns(decl: Declaration, closed_ym: int | str) -> str:
+    """``event_ym`` (NULL where it is beyond an INTEGER) and ``late_flag`` over typed columns."""
+    event = f"TRY(CAST({decl.spec.event_ym or 'NULL'} AS INTEGER))"
+    return f"{event} AS event_ym, coalesce({event} <= {closed_ym}, false) AS late_flag"
+
+
+def checked(
+    decl: Declaration, checks: Sequence[Check], source: str, *, closed_ym: int | str
+) -> str:
+    """The staged columns of every row of ``parsed`` SQL, with ``rn`` and ``fails``.
 
     ``fails`` lists the numbers of the checks that the row fails; NULL for a row that passes.
     """
@@ -223,17 +273,8 @@ def checked(decl: Declaration, checks: Sequence[Check], source: str, *, closed_y
     arms = ", ".join(
         f"CASE WHEN {check.fails} THEN {at}::SMALLINT END" for at, check in enumerate(checks)
     )
-    own = ", ".join(
-        f"left(sha256((SELECT k FROM main.hash_key) || '{col.meta.hash_domain}' || {col.name}), 32)"
-        f" AS {col.staged_name}"
-        if col.meta.hash_domain
-        else col.name
-        for col in decl.columns
-    )
-    event = f"CAST({decl.spec.event_ym or 'NULL'} AS INTEGER)"
     return (
-        f"SELECT rn, fn, {event} AS event_ym, "
-        f"coalesce({event} <= {closed_ym}, false) AS late_flag, {own}, "
+        f"SELECT rn, {event_columns(decl, closed_ym)}, {own_columns(decl)}, "
         f"CASE WHEN bad THEN list_filter([{arms}], lambda f: f IS NOT NULL) END AS fails "
         f"FROM (SELECT *, CASE WHEN {bad} THEN true END AS bad FROM ({found(decl, source)}))"
     )
@@ -248,7 +289,7 @@ def warn_counts(decl: Declaration) -> Mapping[str, str]:
             continue
         if set(columns_named(decl, rule.predicate)) & set(hashed):
             raise ValueError(f"{decl.name}: {rule.reason} warns on a hashed column")
-        by_reason.setdefault(rule.reason, []).append(f"NOT ({rule.predicate})")
+        by_reason.setdefault(rule.reason, []).append(f"NOT ({rule.sql()})")
     return {
         reason: f"count(*) FILTER (WHERE {' OR '.join(f'({t})' for t in texts)})"
         for reason, texts in by_reason.items()

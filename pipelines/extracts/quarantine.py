@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import base64
-import hashlib
+import re
 from typing import TYPE_CHECKING
 
-from pipelines.extracts.decode import decodes, raw_cells, records
+from pipelines.extracts.decode import cell_texts, decodes, raw_cells, records
 from pipelines.extracts.parse_sql import checks_of, quote
-from pipelines.extracts.reasons import RECORD_CHECKS, unique
+from pipelines.extracts.reasons import AMT_IDENTITY, RECORD_CHECKS, unique
+from pipelines.extracts.row_facts import identity_gap, line_hash, row_key
 from schemas.staged import Quarantine
 from schemas.table import declare
 
@@ -36,20 +37,34 @@ def masked_columns(decl: Declaration, layout: Layout) -> frozenset[int]:
         for col in decl.columns
         if col.meta.hash_domain or col.meta.sensitivity in ("person", "employer")
     }
+    for name, sql in layout.texts:
+        if name in hidden:
+            hidden = hidden | {word.removeprefix("c_") for word in re.findall(r"\bc_\w+", sql)}
     return frozenset(at for at, name in enumerate(layout.columns) if not name or name in hidden)
 
 
-def masked_text(raw: bytes, width: int, hidden: frozenset[int], encoding: str) -> str:
+def masked_text(raw: bytes, layout: Layout, hidden: frozenset[int], encoding: str) -> str:
     """A record with its hidden cells as ``***``; all of them where the number of cells is wrong.
 
     Bytes that the file's encoding does not know are told as base64 (of the masked record).
     """
-    cells = raw_cells(raw)
-    whole = len(cells) != width
-    shown = b",".join(MASK if whole or at in hidden else cell for at, cell in enumerate(cells))
+    cells = raw_cells(raw, layout.delimiter)
+    whole = len(cells) != layout.width
+    mark = layout.delimiter.encode()
+    shown = mark.join(MASK if whole or at in hidden else cell for at, cell in enumerate(cells))
     if not decodes(shown, encoding):
         return "base64:" + base64.b64encode(shown[:MAX_TEXT]).decode("ascii")
     return shown.decode(encoding)[:MAX_TEXT]
+
+
+def named_cells(raw: bytes, layout: Layout, encoding: str) -> dict[str, str]:
+    """The declared cells of a record by column; empty where it cannot be cut or decoded."""
+    if not decodes(raw, encoding):
+        return {}
+    cells = cell_texts(raw, encoding, layout.delimiter)
+    if len(cells) != layout.width:
+        return {}
+    return {name: cell for name, cell in zip(layout.columns, cells, strict=True) if name}
 
 
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) -> int:
@@ -122,9 +137,11 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[obje
     checks = dict(enumerate(checks_of(source.decl))) | RECORD_CHECKS
     hidden = masked_columns(source.decl, source.layout)
     key_columns = ";".join(source.decl.spec.key)
-    raws = records(source.path)
+    raws = records(source.path, source.layout.delimiter)
+    before = source.layout.header_records - 1
+    (key,) = con.execute("SELECT k FROM main.hash_key").fetchall()[0]
     for src_row, fails, set_reason, set_disposition, amount in _rejected(con, staged):
-        record = next(r for r in raws if r.number == src_row)
+        record = next(r for r in raws if r.number == src_row + before)
         if fails is not None:
             failed = [checks[code] for code in fails]
             disposition: str | None = failed[0].disposition
@@ -132,17 +149,20 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[obje
             columns = ";".join(unique(c for check in failed for c in check.columns))
         else:
             disposition, reasons, columns = set_disposition, (str(set_reason),), key_columns
+        cells = named_cells(record.raw, source.layout, source.encoding)
         yield (
             staged.sha,
             source.file.name.name,
             src_row,
             record.line,
             record.offset,
-            hashlib.sha256(record.raw).hexdigest(),
+            line_hash(record.raw, key),
+            row_key(source.decl, cells),
             disposition,
             reasons[0],
             ";".join(reasons),
             columns or None,
             amount,
-            masked_text(record.raw, source.layout.width, hidden, source.encoding),
+            identity_gap(source.decl, cells) if AMT_IDENTITY in reasons else None,
+            masked_text(record.raw, source.layout, hidden, source.encoding),
         )

@@ -1,8 +1,9 @@
 """Rules over sets of rows: versions of a row, reversals without an original, whole vouchers.
 
-Each rule is SQL over ``n`` (rows of the new files that passed their row checks) and over history;
-it adds ``(source_sha, src_row, reason, disposition)`` to ``hits``. Rows hit by one rule are out of
-reach of the next. Row content is compared only where two rows claim the same key and update time.
+The rules first look for rows with equal 64-bit hashes in the key files of the new and the earlier
+files, and then decide on the values of those rows alone. Each rule adds
+``(source_sha, src_row, reason, disposition, amt)`` to ``hits``; rows hit by one rule are out of
+reach of the next. That a reversal's original is there is taken from its 64-bit hash.
 """
 
 from __future__ import annotations
@@ -10,8 +11,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.extracts import set_sql
 from pipelines.extracts.discover import TABLES
-from pipelines.extracts.parse_sql import joined_key, path_list, quote, staged_types
+from pipelines.extracts.history import History
+from pipelines.extracts.keys import REVERSALS, key_sql, repeated
+from pipelines.extracts.limits import months_before
+from pipelines.extracts.parse_sql import path_list, quote
+from pipelines.extracts.set_sql import content_sql, group_key, prepare, row_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -19,295 +25,218 @@ if TYPE_CHECKING:
 
     import duckdb
 
-    from schemas.table import Declaration
+    from pipelines.extracts.history import OldFile
 
-#: table → columns of the unit that is taken whole or not at all
-GROUP_KEYS: dict[str, tuple[str, ...]] = {
-    "vouchers": ("voucher_no", "poolarea_no", "insutype"),
-}
-#: table → amount that must come to zero over such a unit
-GROUP_BALANCE: dict[str, str] = {"vouchers": "debit_amt - credit_amt"}
-#: table → (own id, id of the row it reverses)
-REVERSALS: dict[str, tuple[str, str]] = {"settlements": ("setl_id", "init_setl_id")}
+__all__ = ["SET_RULES", "History", "NewFile", "SetRules", "group_key", "prepare"]
+
+#: candidate rows whose values are compared together
+CANDIDATES = 2_000_000
 
 
 @dataclass(frozen=True)
 class NewFile:
-    """A staged file of this intake; ``rejects`` holds its rows turned away by row checks."""
+    """A staged file of this intake, in intake order.
+
+    ``rejects`` holds its rows turned away by row checks. ``event_yms`` are its event months; rows
+    of closed months before ``window_ym`` are too late to be restated.
+    """
 
     sha: str
     staged: Path
     rejects: Path | None
-
-
-@dataclass(frozen=True)
-class History:
-    """The files of earlier intakes of one table: staged, and the lists of rows replaced since."""
-
-    staged: Sequence[Path]
-    replaced: Sequence[Path]
-
-
-def group_key(table: str) -> str:
-    """SQL for the unit a row belongs to; NULL for tables without such units."""
-    columns = GROUP_KEYS.get(table)
-    return joined_key(columns) if columns else "CAST(NULL AS VARCHAR)"
-
-
-def _select(decl: Declaration) -> str:
-    own, initial = REVERSALS.get(decl.name, ("NULL", "NULL"))
-    return (
-        f"s.source_sha, s.src_row, {joined_key(decl.spec.key)} AS k, s.updt_time AS updt, "
-        f"CAST({decl.control_amount or 'NULL'} AS DECIMAL(18,2)) AS amt, "
-        f"CAST({own} AS VARCHAR) AS own_id, CAST({initial} AS VARCHAR) AS init_id, "
-        f"{group_key(decl.name)} AS grp, "
-        f"CAST({GROUP_BALANCE.get(decl.name, 'NULL')} AS DECIMAL(18,2)) AS bal"
-    )
-
-
-def _content(decl: Declaration, without: Sequence[str]) -> str:
-    columns = [c for c in list(staged_types(decl))[4:] if c not in without]
-    return "md5(to_json({" + ", ".join(f"{quote(c)}: s.{c}" for c in columns) + "})::VARCHAR)"
-
-
-_VERSIONS = """
-CREATE OR REPLACE TEMP TABLE classed AS
-WITH every AS (
-    SELECT c.*, t.content FROM cand c LEFT JOIN content t USING (source_sha, src_row)
-), told AS (
-    SELECT *,
-        count(*) OVER same AS peers,
-        count(DISTINCT content) OVER same AS contents,
-        max(CASE WHEN ord < 0 THEN content END) OVER same AS live_content,
-        row_number() OVER (PARTITION BY k, updt ORDER BY ord, src_row) AS place
-    FROM every
-    WINDOW same AS (PARTITION BY k, updt)
-)
-SELECT *, CASE
-    WHEN ord < 0 OR peers = 1 THEN NULL
-    WHEN live_content IS NOT NULL AND content = live_content THEN 'DUP_EXACT'
-    WHEN contents > 1 THEN 'DUP_CONFLICT'
-    WHEN place > 1 THEN 'DUP_EXACT'
-END AS reason
-FROM told;
-
-INSERT INTO hits
-SELECT source_sha, src_row, reason,
-    CASE reason WHEN 'DUP_EXACT' THEN 'duplicate' ELSE 'quarantined' END, amt
-FROM classed WHERE reason IS NOT NULL;
-
-INSERT INTO hits
-SELECT source_sha, src_row, 'SUPERSEDED_OLD', 'superseded', amt
-FROM (
-    SELECT *, max(updt) OVER (
-        PARTITION BY k ORDER BY ord, src_row ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    ) AS before
-    FROM classed WHERE reason IS NULL
-)
-WHERE ord >= 0 AND updt < before;
-"""
-
-_SAME_OWN_ID = """
-INSERT INTO hits
-SELECT source_sha, src_row, 'DUP_CONFLICT', 'quarantined', amt
-FROM (
-    SELECT c.*, count(DISTINCT t.content) OVER (PARTITION BY own_id, updt) AS contents
-    FROM cand c JOIN content t USING (source_sha, src_row)
-)
-WHERE ord >= 0 AND contents > 1;
-"""
-
-_ORPHANS = """
-INSERT INTO hits
-WITH waiting AS (
-    SELECT * FROM left_rows WHERE init_id IS NOT NULL
-        AND init_id NOT IN (SELECT own_id FROM left_rows WHERE own_id IS NOT NULL)
-)
-SELECT source_sha, src_row, 'ORPHAN_REVERSAL', 'held', amt
-FROM waiting
-WHERE init_id NOT IN (
-    SELECT {own} FROM {history} s WHERE {own} IN (SELECT init_id FROM waiting)
-);
-"""
-
-_INCOMPLETE = """
-INSERT INTO hits
-SELECT source_sha, src_row, 'VOUCHER_INCOMPLETE', 'quarantined', amt
-FROM left_rows WHERE (source_sha, grp) IN (
-    SELECT (source_sha, grp) FROM turned_away WHERE grp IS NOT NULL
-    UNION ALL
-    SELECT (n.source_sha, n.grp) FROM hits h JOIN n USING (source_sha, src_row)
-    WHERE h.disposition IN ('quarantined', 'held', 'out_of_scope')
-);
-"""
-
-_UNBALANCED = """
-INSERT INTO hits
-WITH lines AS (
-    SELECT ord, source_sha, src_row, k, updt, grp, bal FROM left_rows
-    UNION ALL
-    SELECT -1, source_sha, src_row, k, updt, grp, bal FROM old_lines
-), newest AS (
-    SELECT * FROM lines QUALIFY row_number() OVER (
-        PARTITION BY k ORDER BY updt DESC, ord DESC, src_row DESC
-    ) = 1
-), uneven AS (
-    SELECT grp FROM newest GROUP BY grp HAVING sum(bal) <> 0
-)
-SELECT source_sha, src_row, 'VOUCHER_UNBALANCED', 'quarantined', amt
-FROM left_rows WHERE grp IN (SELECT grp FROM uneven);
-"""
-
-_REPLACED = """
-INSERT INTO main.set_replaced
-SELECT by_sha, source_sha, src_row, amt
-FROM (
-    SELECT source_sha, src_row, amt, ord,
-        lead(source_sha) OVER step AS by_sha, lead(ord) OVER step AS by_ord
-    FROM classed
-    WHERE (source_sha, src_row) NOT IN (SELECT (source_sha, src_row) FROM hits)
-    WINDOW step AS (PARTITION BY k ORDER BY updt, ord, src_row)
-)
-WHERE by_ord >= 0;
-"""
+    keys: Path
+    event_yms: tuple[int, ...]
+    window_ym: int = 0
 
 
 class SetRules:
     """The set rules of one table over the new files of one intake (in intake order)."""
 
     def __init__(
-        self, con: duckdb.DuckDBPyConnection, table: str, new: Sequence[NewFile], history: History
+        self,
+        con: duckdb.DuckDBPyConnection,
+        table: str,
+        new: Sequence[NewFile],
+        history: History,
+        key_months: int,
     ) -> None:
         self.con = con
         self.decl = TABLES[table]
         self.new = new
         self.history = history
+        self.reverses = table in REVERSALS
+        months = [ym for file in new for ym in file.event_yms]
+        self.low_ym = months_before(min(months), key_months) if months else 0
+        if table not in HORIZON_TABLES:
+            self.low_ym = 0
 
     def run(self) -> None:
-        """Fill ``main.set_hits`` and ``main.set_replaced``."""
+        """Fill ``main.set_hits``, ``main.set_replaced`` and, by ``release``, ``set_released``."""
+        from pipelines.extracts.release import release
+
         con = self.con
-        order = ", ".join(f"({quote(f.sha)}, {at})" for at, f in enumerate(self.new))
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE n AS SELECT f.ord, {_select(self.decl)} "
-            f"FROM read_parquet({path_list([f.staged for f in self.new])}) s "
-            f"JOIN (VALUES {order}) f(sha, ord) ON s.source_sha = f.sha"
+        con.execute(set_sql.TEMP_TABLES)
+        con.executemany(
+            "INSERT INTO place VALUES (?, ?, ?)",
+            [(file.keys.as_posix(), file.sha, at) for at, file in enumerate(self.new)]
+            + [(file.keys.as_posix(), file.sha, -1) for file in self.history.files],
         )
         con.execute(
-            "CREATE OR REPLACE TEMP TABLE hits(source_sha VARCHAR, src_row BIGINT, "
-            "reason VARCHAR, disposition VARCHAR, amt DECIMAL(18,2))"
+            "CREATE OR REPLACE TEMP VIEW new_keys AS SELECT *, filename AS fn "
+            f"FROM read_parquet({path_list([file.keys for file in self.new])}, filename=true)"
         )
+        self._rule_late()
+        self._find_old()
         self._rule_versions()
         for rule in SET_RULES.get(self.decl.name, ()):
-            con.execute(
-                "CREATE OR REPLACE TEMP VIEW left_rows AS SELECT * FROM n "
-                "WHERE (source_sha, src_row) NOT IN (SELECT (source_sha, src_row) FROM hits)"
-            )
             rule(self)
-        con.execute(_REPLACED)
+        con.execute(set_sql.REPLACED)
+        release(self)
         con.execute("INSERT INTO main.set_hits SELECT * FROM hits")
 
-    def _past(self, *, live: bool = True) -> str:
-        """SQL for the rows of earlier intakes: those still live, or all."""
-        if not self.history.staged:
-            types = ", ".join(
-                f"CAST(NULL AS {t}) AS {c}" for c, t in staged_types(self.decl).items()
-            )
-            return f"(SELECT {types} WHERE false)"
-        rows = f"read_parquet({path_list(self.history.staged)})"
-        if not live or not self.history.replaced:
-            return rows
-        gone = f"read_parquet({path_list(self.history.replaced)})"
-        return f"(SELECT a.* FROM {rows} a ANTI JOIN {gone} r USING (source_sha, src_row))"
+    def count(self, table: str) -> int:
+        """The number of rows of a table of this connection."""
+        return int(self.con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0])
 
-    def _fill_content(self, where: str, without: Sequence[str] = ()) -> None:
-        """``content`` of the candidates that ``where`` picks out of ``cand``."""
-        con = self.con
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE wanted AS "
-            f"SELECT DISTINCT source_sha, src_row FROM cand WHERE {where}"
-        )
-        shas = {row[0] for row in con.execute("SELECT DISTINCT source_sha FROM wanted").fetchall()}
-        files = [f.staged for f in self.new if f.sha in shas]
-        files += [path for path in self.history.staged if path.stem in shas]
-        if not files:
-            con.execute(
-                "CREATE OR REPLACE TEMP TABLE content"
-                "(source_sha VARCHAR, src_row BIGINT, content VARCHAR)"
+    def old_keys(self, files: Sequence[OldFile], where: str) -> str:
+        """SQL for ``source_sha, src_row, h, own`` of earlier rows that fit ``where``."""
+        parts = []
+        if files:
+            parts.append(
+                "SELECT p.sha AS source_sha, src_row, h, own FROM ("
+                "SELECT h, own, src_row, filename AS fn "
+                f"FROM read_parquet({path_list([f.keys for f in files])}, filename=true) "
+                f"WHERE {where}) JOIN place p USING (fn)"
             )
-            return
-        con.execute(
-            "CREATE OR REPLACE TEMP TABLE content AS "
-            f"SELECT s.source_sha, s.src_row, {_content(self.decl, without)} AS content "
-            f"FROM read_parquet({path_list(files)}) s SEMI JOIN wanted USING (source_sha, src_row)"
+        if self.history.released:
+            parts.append(
+                "SELECT source_sha, src_row, h, own FROM (SELECT source_sha, src_row, "
+                f"{key_sql(self.decl)} FROM read_parquet({path_list(self.history.released)}) s) "
+                f"WHERE {where}"
+            )
+        return " UNION ALL ".join(parts) or set_sql.NO_KEYS
+
+    def live(self, keys: str) -> str:
+        """SQL for those of ``keys`` that no newer version replaced."""
+        if not self.history.replaced:
+            return keys
+        gone = f"read_parquet({path_list(self.history.replaced)})"
+        return f"SELECT a.* FROM ({keys}) a ANTI JOIN {gone} r USING (source_sha, src_row)"
+
+    def read_rows(self, target: str, at: str, columns: str) -> None:
+        """Make temp table ``target``: ``ord`` and columns of the staged rows listed in ``at``."""
+        shas = {
+            row[0] for row in self.con.execute(f"SELECT DISTINCT source_sha FROM {at}").fetchall()
+        }
+        files = [file.staged for file in self.history.files if file.sha in shas]
+        files += [file.staged for file in self.new if file.sha in shas]
+        sources = [*files, *self.history.released]
+        rows = f"read_parquet({path_list(sources)})" if sources else self._no_rows()
+        self.con.execute(
+            f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT a.ord, {columns} "
+            f"FROM {rows} s JOIN {at} a ON a.source_sha = s.source_sha AND a.src_row = s.src_row"
         )
+
+    def _no_rows(self) -> str:
+        return f"({set_sql.empty_rows(self.decl)})"
+
+    def _rule_late(self) -> None:
+        """LATE_BEYOND_WINDOW: a row of a closed month too old to be restated."""
+        if self.decl.spec.keeps_versions:
+            return
+        for file in self.new:
+            if any(ym < file.window_ym for ym in file.event_yms):
+                self.con.execute(
+                    "INSERT INTO hits SELECT source_sha, src_row, 'LATE_BEYOND_WINDOW', 'held', "
+                    f"{set_sql.amount(self.decl)} FROM read_parquet({quote(str(file.staged))}) s "
+                    f"WHERE late_flag AND event_ym < {file.window_ym}"
+                )
+
+    def _find_old(self) -> None:
+        """``old_h`` and ``old_own``: earlier rows whose hashes the new rows bring again."""
+        near = [file for file in self.history.files if file.last_ym >= self.low_ym]
+        by_key = self.old_keys(near, "h IN (SELECT h FROM new_keys)")
+        self.con.execute(f"INSERT INTO old_h {self.live(by_key)}")
+        if self.reverses:
+            self.con.execute("INSERT INTO old_own " + self.old_keys(
+                near, "own IN (SELECT own FROM new_keys UNION ALL SELECT ini FROM new_keys "
+                "WHERE ini IS NOT NULL)",
+            ))  # fmt: skip
+
+    def _repeated(self, target: str, column: str) -> None:
+        values = repeated([file.keys for file in self.new], column)
+        self.con.register("repeated_hashes", values.to_frame("h").to_arrow())
+        self.con.execute(f"CREATE OR REPLACE TEMP TABLE {target} AS SELECT h FROM repeated_hashes")
+        self.con.unregister("repeated_hashes")
 
     def _rule_versions(self) -> None:
         """DUP_EXACT, DUP_CONFLICT, SUPERSEDED_OLD: rows that claim the same key."""
-        self.con.execute(
-            f"CREATE OR REPLACE TEMP TABLE cand AS WITH old AS ("
-            f"SELECT -1 AS ord, {_select(self.decl)} FROM {self._past()} s "
-            f"WHERE {joined_key(self.decl.spec.key)} IN (SELECT k FROM n)), "
-            f"twice AS (SELECT k FROM n GROUP BY k HAVING count(*) > 1 UNION SELECT k FROM old) "
-            f"SELECT * FROM n WHERE k IN (FROM twice) UNION ALL SELECT * FROM old"
-        )
-        self._fill_content(
-            "(k, updt) IN (SELECT (k, updt) FROM cand GROUP BY k, updt HAVING count(*) > 1)"
-        )
-        self.con.execute(_VERSIONS)
+        self._repeated("again", "h")
+        self.con.execute(set_sql.SAME_KEY)
+        parts = 1 + self.count("same_key") // CANDIDATES
+        for part in range(parts):
+            self.con.execute(
+                "CREATE OR REPLACE TEMP TABLE spot AS "
+                f"SELECT ord, source_sha, src_row FROM same_key WHERE h % {parts} = {part}"
+            )
+            if not self.count("spot"):
+                continue
+            self.read_rows("cand", "spot", row_columns(self.decl))
+            self.con.execute(set_sql.SAME_UPDATE)
+            self.read_rows("content", "spot_content", content_sql(self.decl))
+            self.con.execute(set_sql.VERSIONS)
 
     def _rule_same_own_id(self) -> None:
         """DUP_CONFLICT: one id under two keys at the same update time, with other content."""
-        own = REVERSALS[self.decl.name][0]
-        self.con.execute(
-            "CREATE OR REPLACE TEMP TABLE cand AS WITH old AS ("
-            f"SELECT -1 AS ord, {_select(self.decl)} FROM {self._past()} s "
-            f"WHERE {own} IN (SELECT own_id FROM left_rows)), "
-            "every AS (SELECT * FROM left_rows UNION ALL SELECT * FROM old), "
-            "twice AS (SELECT own_id, updt FROM every GROUP BY own_id, updt "
-            "HAVING count(DISTINCT k) > 1) SELECT * FROM every SEMI JOIN twice USING (own_id, updt)"
-        )
-        self._fill_content("true", self.decl.spec.key)
-        self.con.execute(_SAME_OWN_ID)
+        self._repeated("again", "own")
+        self.con.execute(set_sql.same_own(self.live("SELECT * FROM old_own")))
+        if not self.count("spot"):
+            return
+        self.read_rows("cand", "spot", row_columns(self.decl))
+        self.con.execute(set_sql.SAME_OWN_UPDATE)
+        self.read_rows("content", "spot_content", content_sql(self.decl, self.decl.spec.key))
+        self.con.execute(set_sql.SAME_OWN_ID)
 
     def _rule_orphans(self) -> None:
         """ORPHAN_REVERSAL: a reversal whose original is neither here nor in history."""
-        own = REVERSALS[self.decl.name][0]
-        self.con.execute(_ORPHANS.format(own=own, history=self._past(live=False)))
+        self.con.execute(set_sql.ORPHANS)
+        far = [file for file in self.history.files if file.last_ym < self.low_ym]
+        if far and self.count("orphan"):
+            older = self.old_keys(far, "own IN (SELECT ini FROM orphan)")
+            self.con.execute(f"DELETE FROM orphan WHERE ini IN (SELECT own FROM ({older}))")
+        if self.count("orphan"):
+            self.read_rows("cand", "orphan", row_columns(self.decl))
+            self.con.execute(set_sql.ORPHAN_HITS)
 
     def _rule_incomplete(self) -> None:
         """VOUCHER_INCOMPLETE: a line of the same voucher in the same file was turned away."""
+        self.con.execute(set_sql.ALL_NEW)
+        self.read_rows("n", "spot", row_columns(self.decl))
         parts = [
             f"SELECT {quote(f.sha)} AS source_sha, grp FROM read_parquet({path_list([f.rejects])})"
             for f in self.new
             if f.rejects is not None
         ] or ["SELECT CAST(NULL AS VARCHAR) AS source_sha, CAST(NULL AS VARCHAR) AS grp"]
         self.con.execute(f"CREATE OR REPLACE TEMP VIEW turned_away AS {' UNION ALL '.join(parts)}")
-        self.con.execute(_INCOMPLETE)
+        self.con.execute(set_sql.INCOMPLETE)
 
     def _rule_unbalanced(self) -> None:
         """VOUCHER_UNBALANCED: the voucher as it would stand does not balance."""
+        files = [*(file.staged for file in self.history.files), *self.history.released]
+        past = f"SELECT * FROM read_parquet({path_list(files)})" if files else self._no_rows()
         self.con.execute(
             "CREATE OR REPLACE TEMP TABLE old_lines AS "
-            f"SELECT {_select(self.decl)} FROM {self._past()} s "
-            f"WHERE {group_key(self.decl.name)} IN (SELECT grp FROM left_rows)"
+            f"SELECT {row_columns(self.decl)} FROM ({self.live(past)}) s "
+            f"WHERE {group_key(self.decl.name)} IN (SELECT grp FROM n)"
         )
-        self.con.execute(_UNBALANCED)
+        self.con.execute(set_sql.UNBALANCED)
 
 
+#: tables large enough for the look into history to stop at the key horizon; in the others a
+#: version may carry another event month than the one before it
+HORIZON_TABLES = frozenset({"settlements", "contributions", "account_details"})
 #: table → its rules after the version rule, which every table has, in order
 SET_RULES: dict[str, tuple[Callable[[SetRules], None], ...]] = {
     "settlements": (SetRules._rule_same_own_id, SetRules._rule_orphans),
     "vouchers": (SetRules._rule_incomplete, SetRules._rule_unbalanced),
 }
-
-
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the result tables shared by all tables of one intake."""
-    con.execute(
-        "CREATE TABLE main.set_hits(source_sha VARCHAR, src_row BIGINT, reason VARCHAR, "
-        "disposition VARCHAR, amt DECIMAL(18,2))"
-    )
-    con.execute(
-        "CREATE TABLE main.set_replaced(by_sha VARCHAR, source_sha VARCHAR, src_row BIGINT, "
-        "amt DECIMAL(18,2))"
-    )

@@ -1,4 +1,4 @@
-"""From raw files to staged Parquet: one DuckDB scan per group of files, one output per file."""
+"""From a raw file to staged Parquet: one scan for the rows that pass, then the others."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import duckdb
+import polars as pl
 
-from pipelines.extracts import parse_sql
+from pipelines.extracts import fast_sql, parse_sql
 from pipelines.extracts.batch import (
     ZERO,
     Staged,
@@ -18,232 +19,263 @@ from pipelines.extracts.batch import (
     read_measure,
     unbalanced,
 )
-from pipelines.extracts.decode import records, repair
+from pipelines.extracts.decode import records
+from pipelines.extracts.plain_copy import PlainCopy, cut_lines, cut_records, write_plain
 from pipelines.extracts.reasons import RECORD_CHECKS
 from pipelines.extracts.setrules import group_key
+from pipelines.extracts.shape import direct, line_pattern, odd_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from decimal import Decimal
     from pathlib import Path
 
     from pipelines.extracts.batch import Source
-    from pipelines.extracts.reasons import Check
-    from schemas.table import Declaration
 
-#: raw bytes of the files that are scanned together
-GROUP_BYTES = 32 << 20
-#: raw bytes up to which parsed rows are held as a table; those of a larger file are parsed again
-#: for each use, which takes longer and no memory
-TABLE_BYTES = 256 << 20
-GROUP_FILES = 64
+#: file-level remarks, counted as one
+ENC_GB18030 = "ENC_GB18030"
+BOM_STRIPPED = "BOM_STRIPPED"
 
 
 @dataclass(frozen=True)
-class _Part:
-    """One file inside a scan: ``src_row = rn - offset`` for rn in (offset, offset + records].
+class _Text:
+    """A text of plain lines: the delivered one, or a plain copy (``made`` tells of it)."""
 
-    ``records`` is counted from the bytes; ``rows`` of them are in the scanned file, the others
-    are ``bad``: (src_row, record check).
-    """
-
-    source: Source
     path: Path
-    offset: int
-    records: int
-    rows: int
-    bad: tuple[tuple[int, int], ...]
+    skip: int
+    total: int
+    made: PlainCopy
+    odd: Path | None
 
     @property
-    def last(self) -> int:
-        return self.offset + self.records
+    def aside(self) -> list[int]:
+        """Record numbers whose line in the text is empty."""
+        return [*self.made.odd, *(number for number, _ in self.made.bad)]
 
 
-@dataclass(frozen=True)
-class _Scan:
-    """The rows of one scan, as table or view ``g`` of the connection, and how they are measured."""
-
-    con: duckdb.DuckDBPyConnection
-    decl: Declaration
-    checks: Sequence[Check]
-    totals: _Totals
-    read: _Read
-    work: Path
-
-
-class _Unreadable(Exception):
-    """DuckDB and the byte count do not agree about a file's records."""
+_AS_IT_IS = PlainCopy(0, (), (), ())
 
 
 def group_sources(sources: Sequence[Source]) -> list[list[Source]]:
-    """Files that can be scanned together: same table, same header, read in place, small."""
-    groups: list[list[Source]] = []
-    open_group: dict[tuple[object, ...], tuple[list[Source], int]] = {}
-    for source in sources:
-        key = (source.file.name.table, source.layout, source.facts.odd_blanks)
-        if not source.facts.plain:
-            groups.append([source])
-            continue
-        group, size = open_group.get(key, ([], 0))
-        if not group or len(group) >= GROUP_FILES or size + source.file.size > GROUP_BYTES:
-            group, size = [], 0
-            groups.append(group)
-        group.append(source)
-        open_group[key] = (group, size + source.file.size)
-    groups.sort(key=lambda group: -sum(source.file.size for source in group))
-    return groups
+    """What is staged one after another by one thread: each file alone, large ones first."""
+    return [[source] for source in sorted(sources, key=lambda source: -source.file.size)]
 
 
 def stage_group(
-    con: duckdb.DuckDBPyConnection, group: Sequence[Source], work: Path, closed_ym: int
+    con: duckdb.DuckDBPyConnection, group: Sequence[Source], work: Path, closed_ym: int | str
 ) -> list[Staged]:
     """Stage the files of one group. Raises JiecunError INTAKE_UNBALANCED or INTAKE_ENGINE."""
-    if all(source.facts.plain for source in group):
-        try:
-            return list(_scan(con, _parts(group), work, closed_ym, numbered=False))
-        except _Unreadable:
-            pass
-        except duckdb.Error as error:
-            if isinstance(error, duckdb.OutOfMemoryException | duckdb.IOException):
-                raise engine_error(group[0].place, error) from None
-        if len(group) > 1:
-            return [s for source in group for s in stage_group(con, [source], work, closed_ym)]
+    return [_stage(con, source, work, closed_ym) for source in group]
+
+
+def _stage(
+    con: duckdb.DuckDBPyConnection, source: Source, work: Path, closed_ym: int | str
+) -> Staged:
+    text = None
     try:
-        return [s for source in group for s in _repaired(con, source, work, closed_ym)]
+        text = _plain_text(source, work)
+        return _stage_text(con, source, text, work, closed_ym)
     except duckdb.Error as error:
-        raise engine_error(group[0].place, error) from None
-
-
-def _parts(group: Sequence[Source]) -> list[_Part]:
-    parts: list[_Part] = []
-    at = 0
-    for source in group:
-        n = source.facts.records
-        parts.append(_Part(source, source.path, at, n, n, ()))
-        at += n
-    return parts
-
-
-def _repaired(
-    con: duckdb.DuckDBPyConnection, source: Source, work: Path, closed_ym: int
-) -> list[Staged]:
-    copy = work / f"{source.facts.sha}.csv"
-    copy.touch(mode=0o600)
-    result = repair(source.path, source.encoding, source.layout.width, copy)
-    total = sum(1 for _ in records(source.path)) - 1
-    part = _Part(source, copy, 0, total, result.good, result.bad)
-    try:
-        return list(_scan(con, [part], work, closed_ym, numbered=True))
-    except _Unreadable:
-        found = result.good + len(result.bad)
-        raise unbalanced(source.place, f"{total} 行", f"{found} 行") from None
+        raise engine_error(source.place, error) from None
     finally:
-        copy.unlink()
+        for path in (text.path, text.odd) if text else ():
+            if path is not None and path.parent == work and path != source.path:
+                path.unlink(missing_ok=True)
 
 
-def _scan(
-    con: duckdb.DuckDBPyConnection,
-    parts: Sequence[_Part],
-    work: Path,
-    closed_ym: int,
-    *,
-    numbered: bool,
-) -> Iterator[Staged]:
-    first = parts[0].source
-    decl, layout = first.decl, first.layout
-    odd = first.facts.odd_blanks or numbered
-    cells = parse_sql.scan([part.path for part in parts], layout.columns, numbered=numbered)
-    read = _read_totals(con, decl, cells, odd)
-    for part in parts:
-        rows, low, high, _ = read.get(part.path.as_posix(), _NOTHING)
-        inside = rows == 0 or (low > part.offset and high <= part.last)
-        if rows != part.rows or not inside:
-            raise _Unreadable
-    checks = parse_sql.checks_of(decl)
-    parsed = parse_sql.parsed(decl, cells, layout.columns, odd_blanks=odd)
-    sql = parse_sql.checked(decl, checks, parsed, closed_ym=closed_ym)
-    big = sum(part.source.file.size for part in parts) > TABLE_BYTES
-    con.execute(f"CREATE OR REPLACE TEMP {'VIEW' if big else 'TABLE'} g AS {sql}")
-    try:
-        scan = _Scan(con, decl, checks, _row_totals(con, decl), read, work)
-        for part in parts:
-            yield _write_part(scan, part)
-    finally:
-        con.execute(f"DROP {'VIEW' if big else 'TABLE'} IF EXISTS temp.g")
+def _plain_text(source: Source, work: Path) -> _Text:
+    """The text to scan: the source's own where all its lines are plain, else a plain copy."""
+    decl, layout, facts, path = source.decl, source.layout, source.facts, source.path
+    header, mark = layout.header_records, layout.delimiter
+    total = max(facts.records + 1 - header, 0)
+    by_line = facts.plain and not (facts.quoted and header != 1)
+    known: frozenset[int] | None = None
+    if by_line:
+        pattern = line_pattern(decl, layout, quoted=facts.quoted)
+        numbers, by_line = odd_lines(path, pattern, header)
+        known = frozenset(numbers)
+        if by_line and not known:
+            return _Text(path, header, total, _AS_IT_IS, None)
+    if facts.quoted or not by_line:
+        known = None
+        total = max(sum(1 for _ in records(path, mark)) - header, 0)
+    cuts = cut_lines(path, header) if known else cut_records(path, header, mark)
+    copy, odd = work / f"{facts.sha}.plain.csv", work / f"{facts.sha}.odd.csv"
+    made = write_plain(source, cuts, copy, odd, known)
+    return _Text(copy, 0, total, made, odd)
 
 
-#: file → rows, first and last record number, control amount
-_Read = dict[str, tuple[int, int, int, "Decimal"]]
-#: file → primary check (None = accepted) → measures
-_Totals = dict[str, dict[int | None, tuple[object, ...]]]
-_NOTHING = (0, 1, 0, ZERO)
-
-
-def _read_totals(con: duckdb.DuckDBPyConnection, decl: Declaration, cells: str, odd: bool) -> _Read:
-    """What the files hold, counted apart from all that follows."""
-    amount = "NULL"
-    if decl.control_amount:
-        raw = parse_sql.trimmed(f"c_{decl.control_amount}", odd)
-        amount = parse_sql.typed(decl.column(decl.control_amount), f"({raw})")
-    rows = con.execute(
-        f"SELECT fn, count(*), min(rn), max(rn), sum({amount})::DECIMAL(38,2) "
-        f"FROM ({cells}) GROUP BY fn"
-    ).fetchall()
-    return {fn: (n, low, high, total or ZERO) for fn, n, low, high, total in rows}
-
-
-def _row_totals(con: duckdb.DuckDBPyConnection, decl: Declaration) -> _Totals:
-    """What became of the rows by their checks."""
-    totals: _Totals = {}
-    rows = con.execute(f"SELECT fn, fails[1], {measure_sql(decl)} FROM g GROUP BY 1, 2").fetchall()
-    for fn, code, *figures in rows:
-        totals.setdefault(fn, {})[code] = tuple(figures)
-    return totals
-
-
-def _write_part(scan: _Scan, part: _Part) -> Staged:
-    con, decl, source, tally = scan.con, scan.decl, part.source, Tally()
-    months: tuple[int, ...] = ()
-    warns: dict[str, int] = {}
-    rejected = 0
-    for code, figures in scan.totals.get(part.path.as_posix(), {}).items():
-        rows, amount, yms, counts = read_measure(decl, figures)
-        if code is None:
-            tally.add("accepted", rows, amount)
-            months, warns = yms, counts
-        else:
-            tally.add(scan.checks[code].disposition, rows, amount)
-            rejected += rows
-    for _, code in part.bad:
+def _stage_text(
+    con: duckdb.DuckDBPyConnection, source: Source, text: _Text, work: Path, closed_ym: int | str
+) -> Staged:
+    decl, tally, sha = source.decl, Tally(), source.facts.sha
+    fast = work / f"{sha}.fast.parquet"
+    out, rejects = fast, None
+    copied, rejected = _copy_sure(con, source, text, fast, closed_ym), 0
+    for _, code in text.made.bad:
         tally.add(RECORD_CHECKS[code].disposition, 1, None)
-    mine = (
-        f"rn BETWEEN {part.offset + 1} AND {part.last} "
-        f"AND fn = {parse_sql.quote(part.path.as_posix())}"
-    )
-    columns = ", ".join(list(parse_sql.staged_types(decl))[2:])
-    out = scan.work / f"{source.facts.sha}.parquet"
-    copied = copy_to(
-        con,
-        f"SELECT '{source.facts.sha}' AS source_sha, rn - {part.offset} AS src_row, {columns} "
-        f"FROM g WHERE {mine} AND fails IS NULL",
-        out,
-    )
-    rejects: Path | None = None
-    if rejected:
-        rejects = scan.work / f"{source.facts.sha}.rejects.parquet"
-        amount_sql = decl.control_amount or "NULL"
-        rejected = copy_to(
-            con,
-            f"SELECT rn - {part.offset} AS src_row, fails, {amount_sql}::DECIMAL(18,2) AS amt, "
-            f"{group_key(decl.name)} AS grp FROM g WHERE {mine} AND fails IS NOT NULL",
-            rejects,
-        )
-    found = copied + rejected + len(part.bad)
-    if found != part.records or sum(tally.rows.values()) != found:
-        raise unbalanced(source.place, f"{part.records} 行", f"{found} 行")
+    if copied + len(text.made.bad) != text.total:
+        checks = parse_sql.checks_of(decl, source.layout.cent)
+        cells = _unsure_cells(con, source, text, fast, copied)
+        parsed = parse_sql.parsed(decl, cells, source.layout)
+        judged = parse_sql.checked(decl, checks, parsed, closed_ym=closed_ym)
+        con.execute(f"CREATE OR REPLACE TEMP TABLE g AS {judged}")
+        for code, *measures in con.execute(
+            f"SELECT fails[1], {measure_sql(decl)} FROM g WHERE fails IS NOT NULL GROUP BY 1"
+        ).fetchall():
+            rows, amount, _, _ = read_measure(decl, measures)
+            tally.add(checks[code].disposition, rows, amount)
+        rejects = work / f"{sha}.rejects.parquet"
+        rejected = _write_rejects(con, source, rejects)
+        if con.execute("SELECT 1 FROM g WHERE fails IS NULL LIMIT 1").fetchall():
+            out = work / f"{sha}.parquet"
+            copied = _write_merged(con, source, fast, out)
+            fast.unlink()
+    figures = con.execute(
+        f"SELECT {measure_sql(decl)} FROM read_parquet({parse_sql.quote(out.as_posix())})"
+    ).fetchall()[0]
+    rows, amount, months, warns = read_measure(decl, figures)
+    tally.add("accepted", rows, amount)
+    found = copied + rejected + len(text.made.bad)
+    if found != text.total or sum(tally.rows.values()) != found:
+        raise unbalanced(source.place, f"{text.total} 行", f"{found} 行")
     if copied != tally.rows["accepted"]:
         raise unbalanced(source.place, f"接受 {tally.rows['accepted']} 行", f"写出 {copied} 行")
-    read_amt = scan.read.get(part.path.as_posix(), _NOTHING)[3]
+    read_amt = _read_amount(con, source, text)
     if sum(tally.amounts.values()) != read_amt:
         raise unbalanced(source.place, f"{read_amt} 元", f"{sum(tally.amounts.values())} 元")
-    return Staged(source, part.records, tally, read_amt, part.bad, out, rejects, warns, months)
+    remarks = _remarks(con, source, text, rejects)
+    con.execute("DROP TABLE IF EXISTS temp.g")
+    return Staged(
+        source, text.total, tally, read_amt, text.made.bad, out, rejects if rejected else None,
+        warns, months, remarks,
+    )  # fmt: skip
+
+
+def _copy_sure(
+    con: duckdb.DuckDBPyConnection, source: Source, text: _Text, fast: Path, closed_ym: int | str
+) -> int:
+    """Write the rows that pass for sure; their number."""
+    decl, sha = source.decl, source.facts.sha
+
+    def sql(*, strict: bool) -> str:
+        return fast_sql.sure_rows(
+            decl, source.layout, text.path, sha, skip=text.skip, closed_ym=closed_ym, strict=strict
+        )
+
+    try:
+        copied = copy_to(con, sql(strict=True), fast)
+    except (duckdb.ConversionException, duckdb.InvalidInputException):
+        copied = copy_to(con, sql(strict=False), fast)
+    lookups = fast_sql.unmet_lookups(decl, fast)
+    if lookups is None:
+        return copied
+    unmet, others = lookups
+    con.execute(f"CREATE OR REPLACE TEMP TABLE unmet AS {unmet}")
+    if con.execute("SELECT 1 FROM temp.unmet LIMIT 1").fetchall():
+        met = fast.with_suffix(".met")
+        copied = copy_to(con, others, met)
+        met.replace(fast)
+    return copied
+
+
+def _unsure_cells(
+    con: duckdb.DuckDBPyConnection, source: Source, text: _Text, fast: Path, copied: int
+) -> str:
+    """SQL for the raw cells of the records that the fast pass did not accept."""
+    layout = source.layout
+    parts: list[str] = []
+    if copied + len(text.aside) != text.total:
+        _bind_numbers(con, "aside", text.aside)
+        scanned = parse_sql.scan(
+            text.path, layout.columns, delimiter=layout.delimiter, skip=text.skip
+        )
+        parts.append(
+            f"SELECT * FROM ({scanned}) WHERE rn NOT IN (SELECT src_row FROM "
+            f"read_parquet({parse_sql.quote(fast.as_posix())})) AND rn NOT IN (FROM temp.aside)"
+        )
+    if text.odd is not None:
+        parts.append(
+            parse_sql.scan(text.odd, layout.columns, delimiter=layout.delimiter, numbered=True)
+        )
+    return " UNION ALL ".join(parts)
+
+
+def _bind_numbers(con: duckdb.DuckDBPyConnection, name: str, numbers: Sequence[int]) -> None:
+    con.register("numbers_", pl.DataFrame({"rn": numbers}, schema={"rn": pl.Int64}).to_arrow())
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rn FROM numbers_")
+    con.unregister("numbers_")
+
+
+def _write_rejects(con: duckdb.DuckDBPyConnection, source: Source, rejects: Path) -> int:
+    amount = source.decl.control_amount or "NULL"
+    return copy_to(
+        con,
+        f"SELECT rn AS src_row, fails, {amount}::DECIMAL(18,2) AS amt, "
+        f"{group_key(source.decl.name)} AS grp FROM g WHERE fails IS NOT NULL ORDER BY rn",
+        rejects,
+    )
+
+
+def _write_merged(con: duckdb.DuckDBPyConnection, source: Source, fast: Path, out: Path) -> int:
+    """The accepted rows of both passes in input order."""
+    columns = ", ".join(list(parse_sql.staged_types(source.decl))[2:])
+    return copy_to(
+        con,
+        f"SELECT * FROM read_parquet({parse_sql.quote(fast.as_posix())}) UNION ALL "
+        f"SELECT '{source.facts.sha}', rn, {columns} FROM g WHERE fails IS NULL ORDER BY src_row",
+        out,
+    )
+
+
+def _read_amount(con: duckdb.DuckDBPyConnection, source: Source, text: _Text) -> Decimal:
+    """The control amount of the text, summed by another reader than the one that stages it."""
+    decl, layout = source.decl, source.layout
+    if not decl.control_amount:
+        return ZERO
+    col = decl.column(decl.control_amount)
+    value = parse_sql.typed(col, f"({parse_sql.cell_text(col, layout)})")
+    total = ZERO
+    if direct(col, layout) and col.name in layout.columns and not col.meta.default:
+        cell = pl.nth(layout.columns.index(col.name)).cast(pl.Decimal(18, 2))
+        lines = pl.scan_csv(
+            text.path, has_header=False, skip_rows=text.skip, separator=layout.delimiter,
+            infer_schema=False, raise_if_empty=False,
+        )  # fmt: skip
+        summed = lines.select(cell.sum().cast(pl.Decimal(38, 2))).collect() if text.total else None
+        total += (summed.item() if summed is not None else None) or ZERO
+    else:
+        cells = parse_sql.scan(
+            text.path, layout.columns, delimiter=layout.delimiter, skip=text.skip
+        )
+        _bind_numbers(con, "aside", text.aside)
+        total += _summed(con, value, f"({cells}) WHERE rn NOT IN (FROM temp.aside)")
+    if text.odd is not None and text.made.odd:
+        cells = parse_sql.scan(text.odd, layout.columns, delimiter=layout.delimiter, numbered=True)
+        total += _summed(con, value, f"({cells})")
+    return total
+
+
+def _summed(con: duckdb.DuckDBPyConnection, value: str, source: str) -> Decimal:
+    row = con.execute(f"SELECT sum({value})::DECIMAL(38,2) FROM {source}").fetchall()[0]
+    return row[0] or ZERO
+
+
+def _remarks(
+    con: duckdb.DuckDBPyConnection, source: Source, text: _Text, rejects: Path | None
+) -> dict[str, int]:
+    """Kind of repair → accepted rows that needed it; the file's own remarks count one."""
+    counts: dict[str, int] = {}
+    if source.encoding == "gb18030":
+        counts[ENC_GB18030] = 1
+    if source.facts.bom:
+        counts[BOM_STRIPPED] = 1
+    if text.made.repairs:
+        refused = set()
+        if rejects is not None:
+            sql = f"SELECT src_row FROM read_parquet({parse_sql.quote(rejects.as_posix())})"
+            refused = {row[0] for row in con.execute(sql).fetchall()}
+        for number, kinds in text.made.repairs:
+            for kind in kinds if number not in refused else ():
+                counts[kind] = counts.get(kind, 0) + 1
+    return counts

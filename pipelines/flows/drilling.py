@@ -15,6 +15,10 @@ from pipelines.warehouse.marts import quoted
 from pipelines.warehouse.release import find_release
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    import duckdb
+
     from pipelines.drill.node import Node
     from pipelines.flows.request import RunRequest
 
@@ -24,6 +28,7 @@ class _Batch:
     table_name: str
     source_sha: str
     replaced_rows: int
+    released_rows: int
 
 
 def drill(
@@ -44,6 +49,14 @@ def drill(
         return drill_books(books, key, limit=limit, deep=deep)
 
 
+def _bind_meanings(con: duckdb.DuckDBPyConnection, mart: Path) -> None:
+    """What region codes meant when the release was made; nothing in releases without that mart."""
+    told = f"select * from read_parquet({quoted(str(mart))})"
+    if not mart.is_file():
+        told = "select '' as region_code, 0 as year_from, 0 as year_to, '' as region_sk where false"
+    con.execute(f"create view region_meaning as {told}")
+
+
 def open_books(request: RunRequest, release_id: str | None = None) -> Books:
     """A release, open for drilling; the caller closes ``con``.
 
@@ -56,18 +69,21 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
     con = open_workspace(request)
     try:
         published = [path.stem for path in sorted((release.path / "marts").glob("*.parquet"))]
-        for name in (*MARTS, "fct_fund_metric"):
+        for name in (*MARTS, "fct_fund_metric", "dim_pooling_area"):
             if name in published:
                 path = quoted(str(release.path / "marts" / f"{name}.parquet"))
                 con.execute(f"create view {name} as select * from read_parquet({path})")
+        told = {row[0] for row in con.execute("describe fct_intake").fetchall()}
+        released = "released_rows" if "released_rows" in told else "0"
         taken_in = con.execute(
-            "select table_name, source_sha, replaced_rows, source_file from fct_intake "
-            "order by batch_id"
+            f"select table_name, source_sha, replaced_rows, {released}, source_file "
+            "from fct_intake order by batch_id"
         ).fetchall()
-        batches = [_Batch(table, sha, replaced) for table, sha, replaced, _ in taken_in]
+        batches = [_Batch(*known) for *known, _ in taken_in]
         manifest: Any = release.manifest
         pools = [pool for pool in manifest["parts"]["pools"].split(",") if pool]
         bind_extracts(con, request.warehouse, batches, pools=pools)
+        _bind_meanings(con, release.path / "marts" / "dim_region_code.parquet")
         models = {model.name: model for model in model_plan()}
         run_models(con, [models[name] for name in models if name in NEEDED])
         book = con.execute("select min(book) from fct_balance_sheet").fetchone()
@@ -81,5 +97,5 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
         request.raw,
         request.warehouse,
         {name: models[name] for name in PER_ROW},
-        {sha: file for _, sha, _, file in taken_in},
+        {sha: file for _, sha, *_, file in taken_in},
     )

@@ -18,13 +18,14 @@ from prefect.cache_policies import NO_CACHE
 from pipelines.flows import steps
 from pipelines.flows.request import RunOutcome, RunRequest
 from pipelines.flows.workspace import (
-    Regions,
+    as_of_year,
     bind_inputs,
     check_pools,
     last_month,
     open_workspace,
     read_regions,
 )
+from pipelines.regions.whole import Regions  # noqa: TC001  (Prefect reads the annotations)
 from pipelines.warehouse.release import Published, current_release
 
 if TYPE_CHECKING:
@@ -49,6 +50,7 @@ def _step(name: str) -> Callable[[_F], _F]:
 def read_reference(request: RunRequest) -> tuple[_Held, Regions]:
     regions = read_regions(request.raw)
     check_pools(request, regions)
+    as_of_year(request, regions)
     return _Held(open_workspace(request)), regions
 
 
@@ -173,6 +175,7 @@ def _run(
         taken.all,
         pools=request.pools,
         through_ym=through,
+        as_of=as_of_year(request, regions),
         attributes={**parts, "release_id": identity},
     )
     with clock("编制凭证"):

@@ -24,6 +24,8 @@ class RunRequest:
     pools: tuple[str, ...] = ()
     threads: int = 2
     memory_limit: str = "2GB"
+    #: year in whose geography figures are rolled up; None = the last year of the lists
+    as_of: int | None = None
 
 
 @dataclass(frozen=True)

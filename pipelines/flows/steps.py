@@ -18,7 +18,7 @@ from pipelines.engine.runner import CheckResult, run_checks, run_models
 from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.intake import IntakeResult, run_intake
 from pipelines.extracts.log import load_hash_key
-from pipelines.flows.workspace import BOUND, Regions, bind_table, references
+from pipelines.flows.workspace import BOUND, as_of_year, bind_table, references
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.reports.excel import write_workbooks
 from pipelines.reports.html.page import write_html
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from pipelines.extracts.log import BatchRecord
     from pipelines.flows.request import RunRequest
+    from pipelines.regions.whole import Regions
 
 #: written after the checks, from their results
 _LATE_MARTS = ("fct_check",)
@@ -84,11 +85,12 @@ def identify(
     ).hexdigest()
     parts = {
         "inputs": inputs,
-        "regions": regions.load.source_sha256,
+        "regions": regions.sha256,
         "rules": rules_hash(RULES),
         "code": code_hash(),
         "through_ym": str(through_ym),
         "pools": ",".join(request.pools),
+        "as_of": str(as_of_year(request, regions)),
     }
     return release_id(parts), parts
 

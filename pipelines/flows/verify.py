@@ -83,7 +83,8 @@ def _bind_sources(
     taken_in = {row[0] for row in con.execute("select batch_id from fct_intake").fetchall()}
     batches = [b for b in read_log(request.warehouse).batches if b.batch_id in taken_in]
     through = int(told["through_ym"])
-    asked = replace(request, pools=pools)
+    as_of = int(told.get("as_of", regions.dimension.latest))
+    asked = replace(request, pools=pools, as_of=as_of)
     identity, parts = steps.identify(asked, regions, batches, through)
     if identity != release.release_id:
         return False
@@ -94,6 +95,7 @@ def _bind_sources(
         batches,
         pools=pools,
         through_ym=through,
+        as_of=as_of,
         attributes={**parts, "release_id": identity},
     )
     steps.transform(con, ("staging", "journal"))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -11,9 +11,10 @@ from pipelines.engine.rules import load_rules
 from pipelines.engine.runner import connect
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.live import live_view_sql
+from pipelines.extracts.rates import rule_rates
 from pipelines.paths import RULES
-from pipelines.regions.load import RegionLoad, load_region_list
-from pipelines.regions.pooling import pooling_areas
+from pipelines.regions.load import load_region_list, load_region_pairs
+from pipelines.regions.whole import assemble, lookups, tables
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
 from schemas.marts import MARTS
@@ -22,6 +23,7 @@ from schemas.table import by_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import duckdb
 
@@ -29,12 +31,19 @@ if TYPE_CHECKING:
     from pipelines.extracts.log import BatchRecord
     from pipelines.flows.request import RunRequest
     from pipelines.paths import RawPaths, WarehousePaths
+    from pipelines.regions.whole import Regions
 
 #: tables a run binds beside the extracts and the rules
 BOUND = (
-    "region_source",
+    "region",
+    "region_as_of",
+    "region_change",
+    "region_meaning",
+    "region_successor",
     "pooling_area",
+    "pooling_area_member",
     "intake_batch",
+    "intake_rule",
     "declared_column",
     "param_run",
     "param_attribute",
@@ -60,36 +69,58 @@ _REFERENCE_SQL = {
 }
 
 
-@dataclass(frozen=True)
-class Regions:
-    """The region text of a run and the pooling areas that follow from it."""
-
-    load: RegionLoad
-    areas: pl.DataFrame
-    members: pl.DataFrame
-
-
 def read_regions(raw: RawPaths) -> Regions:
-    """Read the one region list of the raw folder.
+    """Read the region texts of the raw folder: one list, and the pairs where they are there.
 
-    Raises JiecunError ``REGION_TEXT`` where there is none or more than one, and what
-    ``load_region_list`` raises.
+    Raises JiecunError ``REGION_TEXT`` where there is no list or more than one text of a kind, and
+    what ``load_region_text`` and ``assemble`` raise.
     """
-    texts = sorted(raw.regions.glob("000_*.txt")) if raw.regions.is_dir() else []
-    if len(texts) != 1:
+    listed = _texts(raw, "000_*.txt", "区划清单", needed=True)
+    paired = _texts(raw, "003_*.txt", "省市成对文本", needed=False)
+    rules = RULES / "regions"
+    return assemble(
+        load_region_list(listed[0], rules),
+        load_region_pairs(paired[0], rules) if paired else None,
+        rules,
+    )
+
+
+def _texts(raw: RawPaths, pattern: str, name: str, *, needed: bool) -> list[Path]:
+    texts = sorted(raw.regions.glob(pattern)) if raw.regions.is_dir() else []
+    if len(texts) > 1 or (needed and not texts):
         raise JiecunError(
             Problem(
                 "REGION_TEXT",
                 str(raw.regions),
-                "一个区划清单文件 000_*.txt",
+                f"一个{name}文件 {pattern}",
                 f"{len(texts)} 个",
-                "把区划清单放入 regions 文件夹",
+                f"regions 文件夹内只留一个{name}",
             ),
             exit_code=EXIT_USAGE,
         )
-    load = load_region_list(texts[0], RULES / "regions")
-    areas, members = pooling_areas(load.regions)
-    return Regions(load, areas, members)
+    return texts
+
+
+def as_of_year(request: RunRequest, regions: Regions) -> int:
+    """The year in whose geography the run rolls up: as asked, else the last of the lists.
+
+    Raises JiecunError ``AS_OF_UNKNOWN`` where the lists do not tell of that year.
+    """
+    first, last = regions.dimension.first_year, regions.dimension.latest
+    if request.as_of is None:
+        return last
+    if not first <= request.as_of <= last:
+        raise JiecunError(
+            Problem(
+                "AS_OF_UNKNOWN",
+                "--as-of",
+                f"{first} 至 {last} 年",
+                str(request.as_of),
+                "改用代码沿革表所列的年份",
+            ),
+            exit_code=EXIT_USAGE,
+        )
+    return request.as_of
 
 
 def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
@@ -106,15 +137,12 @@ def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
 def references(con: duckdb.DuckDBPyConnection, regions: Regions) -> dict[str, pl.DataFrame]:
     """The small tables that intake looks codes up in."""
     refs = {name: _frame(con, sql) for name, sql in _REFERENCE_SQL.items()}
-    refs["ref_pooling_area"] = regions.areas.select("poolarea_no")
-    refs["ref_pooling_area_member"] = regions.members.select("region_code", "poolarea_no")
-    refs["ref_region_code"] = regions.members.select("region_code").unique(maintain_order=True)
-    return refs
+    return refs | lookups(regions)
 
 
 def check_pools(request: RunRequest, regions: Regions) -> None:
     """Raise JiecunError ``POOL_UNKNOWN`` where ``--pool`` names no pooling area of the text."""
-    known = set(regions.areas["poolarea_no"].to_list())
+    known = {area.poolarea_no for area in regions.areas}
     unknown = [pool for pool in request.pools if pool not in known]
     if unknown:
         raise JiecunError(
@@ -173,19 +201,27 @@ def bind_inputs(
     *,
     pools: Sequence[str],
     through_ym: int,
+    as_of: int,
     attributes: dict[str, str],
 ) -> None:
     """Bind everything the SQL graph reads that is not a rule.
 
     ``batches`` are the files whose rows count: all logged ones, or those of an earlier release.
+    ``as_of`` is the year in whose geography pools and regions are rolled up.
     """
     bind_extracts(con, warehouse, batches, pools=pools)
-    bind_table(con, "region_source", regions.load.regions)
-    bind_table(con, "pooling_area", regions.areas)
+    for name, frame in tables(regions, as_of).items():
+        bind_table(con, name, frame)
     bind_table(con, "intake_batch", intake_frame(batches))
+    bind_table(con, "intake_rule", intake_rule_frame(batches))
     bind_table(con, "declared_column", dictionary_frame())
     bind_table(
-        con, "param_run", pl.DataFrame({"through_ym": [through_ym]}, {"through_ym": pl.Int32})
+        con,
+        "param_run",
+        pl.DataFrame(
+            {"through_ym": [through_ym], "as_of_year": [as_of]},
+            {"through_ym": pl.Int32, "as_of_year": pl.Int32},
+        ),
     )
     bind_table(
         con,
@@ -210,6 +246,12 @@ def intake_frame(batches: Sequence[BatchRecord]) -> pl.DataFrame:
             }
         )
     return pl.DataFrame(rows, schema=_polars_schema("fct_intake"), orient="row")
+
+
+def intake_rule_frame(batches: Sequence[BatchRecord]) -> pl.DataFrame:
+    """How often the counting rules of intake fired, as rows of ``fct_intake_rule``."""
+    schema = _polars_schema("fct_intake_rule")
+    return pl.DataFrame(rule_rates(batches), schema=schema, orient="row")
 
 
 def dictionary_frame() -> pl.DataFrame:

@@ -22,11 +22,22 @@ if TYPE_CHECKING:
 KEY = "k" * 22
 PERSON = "61000000000000000007"
 ZERO_MONEY = "0.00"
+YEARS = range(2000, 2030)
 REFS: dict[str, pl.DataFrame] = {
-    "ref_region_code": pl.DataFrame({"region_code": ["610102", "610402"]}),
+    "ref_region_code": pl.DataFrame(
+        [(code, year) for code in ("610102", "610402") for year in YEARS],
+        schema=["region_code", "year"],
+        orient="row",
+    ),
     "ref_pooling_area": pl.DataFrame({"poolarea_no": ["610100", "610400"]}),
     "ref_pooling_area_member": pl.DataFrame(
-        {"region_code": ["610102", "610402"], "poolarea_no": ["610100", "610400"]}
+        [
+            (code, pool, year)
+            for code, pool in (("610102", "610100"), ("610402", "610400"))
+            for year in YEARS
+        ],
+        schema=["region_code", "poolarea_no", "year"],
+        orient="row",
     ),
     "ref_insutype": pl.DataFrame({"insutype": ["310", "390", "340"]}),
     "ref_insutype_in_scope": pl.DataFrame({"insutype": ["310", "390"]}),
@@ -42,14 +53,14 @@ _DEFAULT = {
 _COMMON = {"insutype": "390", "insu_admdvs": "610102", "poolarea_no": "610100"}
 _OWN: dict[str, dict[str, str]] = {
     "settlements": {
-        "psn_no": PERSON, "med_type": "11", "out_flag": "0", "refd_setl_flag": "0",
+        "psn_no": PERSON, "psn_type": "15", "med_type": "11", "out_flag": "0", "refd_setl_flag": "0",
         "init_setl_id": "", "fixmedins_code": "H61010200001", "medfee_sumamt": "100.00",
         "inscp_amt": "100.00", "hifp_pay": "60.00", "fund_pay_sumamt": "60.00",
         "psn_pay": "40.00", "cash_payamt": "40.00", "clr_ym": "202401",
     },
     "contributions": {
         "psn_no": PERSON, "emp_no": "", "clct_obj": "R", "clct_type": "10", "clct_way": "02",
-        "clct_flag": "1", "revs_flag": "Z", "psn_clct_amt": "380.00", "clct_sumamt": "380.00",
+        "clct_flag": "1", "revs_flag": "Z", "init_clct_detl_id": "", "psn_clct_amt": "380.00", "clct_sumamt": "380.00",
         "traf_sumamt": "", "arvl_date": "2024-01-05",
     },
     "clearing": {"fund_appy_sum": "9.00", "act_dfr_amt": "9.00"},
@@ -64,8 +75,12 @@ _OWN: dict[str, dict[str, str]] = {
     },
     "budget": {"budg_year": "2024", "incexpd_dirc": "1", "stt_mon": "19", "budg_amt": "7.00"},
     "fund_plan": {"aprv_amt": "3.00"},
-    "insured_headcount": {"insu_psncnt": "10", "clct_psncnt": "9"},
-    "recoveries": {"crtf_amt": "5.00", "detd_stas": "10", "psn_no": "", "emp_no": ""},
+    "insured_headcount": {"psn_type": "ALL", "insu_psncnt": "10", "clct_psncnt": "9"},
+    "recoveries": {
+        "obj_type": "31", "fixmedins_code": "H61010200001", "crtf_amt": "5.00",
+        "detd_stas": "10", "psn_no": "", "emp_no": "",
+    },
+    "inspections": {"prd_type": "M", "retn_amt": "9.00"},
 }  # fmt: skip
 
 

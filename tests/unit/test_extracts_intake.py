@@ -13,7 +13,7 @@ import duckdb
 import pytest
 
 from pipelines.errors import JiecunError
-from pipelines.extracts import batch, decode, log, parse_sql, sources, stage
+from pipelines.extracts import batch, decode, fast_sql, log, parse_sql, plain_copy, sources, stage
 from pipelines.extracts.decode import inspect, records
 from pipelines.extracts.discover import TABLES, parse_name
 from pipelines.extracts.intake import run_intake
@@ -105,7 +105,10 @@ def test_two_warehouses_of_the_same_files_are_equal_byte_for_byte(tmp_path: Path
     for files in (a, b):
         del files["state/intake.jsonl"]
     assert a == b
-    assert sorted(name.split("/")[0] for name in a) == ["quarantine", "staged", "staged", "staged"]
+    assert sorted(name.rsplit("/", 1)[0] for name in a) == [
+        "quarantine/settlements", "staged/_keys/settlements", "staged/_keys/settlements",
+        "staged/_replaced/settlements", "staged/settlements", "staged/settlements",
+    ]  # fmt: skip
     assert worlds[0].run().all == worlds[1].run().all
 
 
@@ -175,7 +178,7 @@ def test_lines_that_cannot_be_cut_or_decoded_are_quarantined_alone(tmp_path: Pat
     ]  # fmt: skip
     for _, _, offset, line_sha, reason, raw_text in told:
         line = data[offset:].split(b"\n")[0]
-        assert hashlib.sha256(line).hexdigest() == line_sha
+        assert hashlib.sha256(KEY.encode() + b"L" + line).hexdigest()[:32] == line_sha
         if reason == "COL_COUNT":
             assert set(raw_text) <= set("*,")
         else:
@@ -231,8 +234,8 @@ def test_masked_text_keeps_the_other_cells(tmp_path: Path) -> None:
     assert text.startswith("rid1,setl_i1,,mdtrt_1,***,390,")
 
 
-def _drop_row_three(sql: str) -> str:
-    return sql.replace("WHERE rn BETWEEN", "WHERE rn - 0 <> 3 AND rn BETWEEN")
+def _drop_row_three(sql: str, number: str) -> str:
+    return f"SELECT * FROM ({sql}) WHERE {number} <> 3"
 
 
 @pytest.mark.parametrize("where", ["stage", "cells", "repair"])
@@ -244,26 +247,29 @@ def test_a_row_lost_on_the_way_is_noticed(
     if where == "stage":
         copy_to = batch.copy_to
         monkeypatch.setattr(
-            stage, "copy_to", lambda con, sql, path: copy_to(con, _drop_row_three(sql), path)
+            stage,
+            "copy_to",
+            lambda con, sql, path: copy_to(con, _drop_row_three(sql, "src_row"), path),
         )
     elif where == "cells":
-        checked = parse_sql.checked
+        scan = parse_sql.scan
 
         def losing(*args: Any, **options: Any) -> str:
-            return f"SELECT * FROM ({checked(*args, **options)}) WHERE rn <> 3"
+            return _drop_row_three(scan(*args, **options), "rn")
 
-        monkeypatch.setattr(parse_sql, "checked", losing)
+        monkeypatch.setattr(parse_sql, "scan", losing)
+        monkeypatch.setattr(fast_sql, "scan", losing)
     else:
         world.put(S1, csv_bytes(settlements("1", "2", "3", "4")).replace(b"\n", b"\r\n"))
-        repair = decode.repair
+        write_plain = plain_copy.write_plain
 
-        def short(*args: Any) -> decode.Repaired:
-            done = repair(*args)
-            text = args[3].read_text(encoding="utf-8").splitlines(keepends=True)
-            args[3].write_text("".join(text[:-1]), encoding="utf-8")
+        def short(*args: Any) -> plain_copy.PlainCopy:
+            done = write_plain(*args)
+            text = args[2].read_text(encoding="utf-8").splitlines(keepends=True)
+            args[2].write_text("".join(text[:-1]), encoding="utf-8")
             return done
 
-        monkeypatch.setattr(stage, "repair", short)
+        monkeypatch.setattr(stage, "write_plain", short)
     assert world.codes() == ["INTAKE_UNBALANCED"]
     assert read_log(world.paths).batches == ()
 
@@ -273,13 +279,13 @@ def test_an_amount_changed_on_the_way_is_noticed(
 ) -> None:
     world = World(tmp_path)
     world.put(S1, settlements("1", "2"))
-    checked = parse_sql.checked
+    sure_rows = fast_sql.sure_rows
 
     def altering(*args: Any, **options: Any) -> str:
         return (f"SELECT * REPLACE (CAST(medfee_sumamt + 0.01 AS DECIMAL(18,2)) AS medfee_sumamt) "
-                f"FROM ({checked(*args, **options)})")  # fmt: skip
+                f"FROM ({sure_rows(*args, **options)})")  # fmt: skip
 
-    monkeypatch.setattr(parse_sql, "checked", altering)
+    monkeypatch.setattr(fast_sql, "sure_rows", altering)
     assert world.codes() == ["INTAKE_UNBALANCED"]
 
 
@@ -374,7 +380,7 @@ def test_a_missing_reference_view_is_an_error(tmp_path: Path) -> None:
         run_intake(world.raw, world.paths, {}, KEY)
 
 
-def test_large_files_are_scanned_as_views_with_equal_results(
+def test_files_staged_in_another_order_give_equal_results(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     small, large = World(tmp_path / "a"), World(tmp_path / "b")
@@ -384,8 +390,8 @@ def test_large_files_are_scanned_as_views_with_equal_results(
         world.put(S1, good + bad)
         world.put(S2, settlements("3", "61"))
     small.run()
-    monkeypatch.setattr(stage, "GROUP_BYTES", 10)
-    monkeypatch.setattr(stage, "TABLE_BYTES", 10)
+    group_sources = stage.group_sources
+    monkeypatch.setattr(stage, "group_sources", lambda found: group_sources(found)[::-1])
     large.run()
     assert small.run().all == large.run().all
     assert small.quarantine("*") == large.quarantine("*")

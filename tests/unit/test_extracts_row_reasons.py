@@ -24,9 +24,9 @@ CASES: list[tuple[str, str, str, dict[str, str]]] = [
     ("settlements", Q, "AMT_FORMAT", {"maf_pay": "0.001"}),
     ("settlements", Q, "AMT_FORMAT", {"maf_pay": "1."}),
     ("settlements", Q, "AMT_FORMAT", {"maf_pay": "+1"}),
-    ("settlements", Q, "AMT_FORMAT", {"maf_pay": "１.00"}),
+    ("settlements", Q, "AMT_FORMAT", {"maf_pay": "１.005"}),
     ("settlements", Q, "AMT_FORMAT", {"maf_pay": "12345678901234567.00"}),
-    ("settlements", Q, "AMT_FORMAT", {"maf_pay": "nan"}),
+    ("settlements", Q, "REQUIRED_MISSING", {"maf_pay": "nan"}),
     ("settlements", Q, "AMT_FORMAT", {"maf_pay": "1e3"}),
     ("settlements", Q, "AMT_FORMAT", {"pool_prop_selfpay": "0.1234567"}),
     ("settlements", Q, "DATE_INVALID", {"begndate": "2024-02-30"}),
@@ -35,7 +35,7 @@ CASES: list[tuple[str, str, str, dict[str, str]]] = [
     ("settlements", Q, "DATE_INVALID", {"begndate": "2024-01-05 00:00:00"}),
     ("settlements", Q, "DATE_INVALID", {"crte_time": "1970-01-01 08:00:00"}),
     ("settlements", Q, "DATE_INVALID", {"crte_time": "2024-01-05 25:00:00"}),
-    ("settlements", Q, "DATE_INVALID", {"crte_time": "2024-01-05 10:11:12+08:00"}),
+    ("settlements", Q, "DATE_INVALID", {"crte_time": "2024-01-05 10:11:12+09:00"}),
     ("settlements", Q, "YM_INVALID", {"clr_ym": "202413"}),
     ("settlements", Q, "YM_INVALID", {"clr_ym": "2024-1"}),
     ("settlements", Q, "REQUIRED_MISSING", {"psn_no": ""}),
@@ -47,7 +47,7 @@ CASES: list[tuple[str, str, str, dict[str, str]]] = [
     ("settlements", Q, "TIME_RANGE", {"setl_time": "1999-12-31 23:59:59"}),
     ("settlements", Q, "SIGN_MISMATCH", {"maf_pay": "-1.00", "hifp_pay": "61.00"}),
     ("settlements", Q, "REFD_FLAG", {"refd_setl_flag": "3"}),
-    ("settlements", Q, "OUTMED_COPY", {"out_flag": "2"}),
+    ("settlements", OUT, "OUTMED_COPY", {"out_flag": "2"}),
     ("settlements", Q, "AMT_IDENTITY", {"fund_pay_sumamt": "60.01"}),
     ("settlements", Q, "INSUTYPE_UNKNOWN", {"insutype": "C"}),
     ("settlements", Q, "REGION_UNKNOWN", {"insu_admdvs": "999999"}),
@@ -157,7 +157,7 @@ def test_all_reasons_are_told_and_the_first_in_order_decides(tmp_path: Path) -> 
         ("ID_FLOAT_MANGLED",
          "ID_FLOAT_MANGLED;DATE_INVALID;REQUIRED_MISSING;REGION_UNKNOWN;POOL_MISMATCH;"
          "MED_TYPE_UNMAPPED",
-         "rid;begndate;psn_type;insu_admdvs;poolarea_no;med_type", Decimal("100.00")),
+         "rid;begndate;psn_type;insu_admdvs;setl_time;poolarea_no;med_type", Decimal("100.00")),
     ]  # fmt: skip
 
 

@@ -72,7 +72,7 @@ def in_duckdb(decl: Declaration, df: pl.DataFrame) -> list[tuple[Any, ...]]:
     con = duckdb.connect()
     con.register("rows", df.with_row_index("row_index_").to_arrow())
     names = ", ".join(f'CAST("{c.name}" AS {c.sql_type}) AS {c.name}' for c in decl.columns)
-    rules = ", ".join(f"({rule.predicate})" for rule in decl.spec.rules)
+    rules = ", ".join(f"({rule.sql()})" for rule in decl.spec.rules)
     sql = f"SELECT {rules} FROM (SELECT row_index_, {names} FROM rows) ORDER BY row_index_"
     return con.execute(sql).fetchall()
 

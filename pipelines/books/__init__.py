@@ -1,0 +1,1 @@
+"""The books of account: periods, and what leaves them for other tools."""

@@ -1,0 +1,232 @@
+"""What ``jiecun intake`` shows: batches, one batch, refused rows; as tables and as JSON facts."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from rich.box import SIMPLE_HEAD
+from rich.table import Table
+from rich.text import Text
+
+from pipelines.extracts.browse import OPEN
+from pipelines.extracts.rates import rule_rates
+from pipelines.extracts.reason_text import explain
+from pipelines.extracts.reasons import DISPOSITIONS
+from pipelines.extracts.rejects import DISPOSITION_ZH
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from pipelines.extracts.browse import Refused, Standing
+    from pipelines.extracts.log import BatchRecord
+    from pipelines.extracts.propose import Proposal
+
+STATE_ZH = {
+    "open": "待处理", "healed": "已更正", "released": "已释放", "expired": "已过期",
+    "settled": "不需处理",
+}  # fmt: skip
+
+
+def share(part: int, whole: int) -> str:
+    """A share in per cent with two decimals, '' of nothing."""
+    return f"{Decimal(part * 100) / whole:.2f}%" if whole else ""
+
+
+def batch_row(record: BatchRecord, standings: Sequence[Standing]) -> dict[str, Any]:
+    """One batch of ``intake list``: rows and amounts by disposition, what is open, what healed."""
+    facts: dict[str, Any] = {
+        "batch_id": record.batch_id,
+        "table_name": record.table_name,
+        "source_file": record.source_file,
+        "encoding": record.encoding,
+        "rows_read": record.rows_read,
+        "read_amt": record.read_amt,
+    }
+    for disposition in DISPOSITIONS:
+        facts[f"rows_{disposition}"] = getattr(record, f"rows_{disposition}")
+        facts[f"{disposition}_amt"] = getattr(record, f"{disposition}_amt")
+    refused = record.rows_held + record.rows_quarantined
+    facts["refused_share"] = share(refused, record.rows_read)
+    for state in ("open", "expired", "healed", "released"):
+        facts[f"{state}_rows"] = sum(s.rows for s in standings if s.state == state)
+    facts["open_rows"] += facts.pop("expired_rows")
+    facts["warn_rows"] = sum(record.warn_counts.values())
+    facts["replaced_rows"], facts["replaced_amt"] = record.replaced_rows, record.replaced_amt
+    return facts
+
+
+def batch_facts(record: BatchRecord, standings: Sequence[Standing]) -> dict[str, Any]:
+    """One batch of ``intake show``: the equation, the reasons, the rates of counting rules."""
+    reasons = [
+        {
+            **{name: value for name, value in asdict(s).items() if name != "source_sha"},
+            "reason_zh": explain(s.reason).zh,
+            "remedy_zh": explain(s.reason).remedy,
+        }
+        for s in standings
+    ]
+    rates = [
+        {
+            "reason": rate["reason"],
+            "rule_zh": rate["rule_zh"] or explain(rate["reason"]).zh,
+            "rows_tested": rate["rows_tested"],
+            "rows_hit": rate["rows_hit"],
+            "share": share(rate["rows_hit"], rate["rows_tested"]),
+        }
+        for rate in rule_rates([record])
+    ]
+    return {
+        **batch_row(record, standings),
+        "source_sha": record.source_sha,
+        "event_yms": list(record.event_yms),
+        "brought_back_rows": record.released_rows,
+        "brought_back_amt": record.released_amt,
+        "reasons": reasons,
+        "rates": rates,
+    }
+
+
+def refused_facts(record: BatchRecord, rows: Sequence[Refused]) -> list[dict[str, Any]]:
+    """Refused rows as JSON facts."""
+    return [
+        {
+            "source_file": record.source_file,
+            **asdict(row),
+            "reason_zh": explain(row.reason).zh,
+            "remedy_zh": explain(row.reason).remedy,
+        }
+        for row in rows
+    ]
+
+
+def list_table(rows: Sequence[dict[str, Any]]) -> Table:
+    """``intake list``; a batch is named by its file, which ``show`` takes too."""
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
+    table.add_column("文件", overflow="fold")
+    for name in (
+        "读入行",
+        "读入金额",
+        "接收行",
+        "接收金额",
+        "未收行",
+        "拒收率",
+        "待处理",
+        "已更正",
+        "提示",
+    ):
+        table.add_column(name, justify="right", no_wrap=True)
+    for row in rows:
+        table.add_row(
+            row["source_file"], f"{row['rows_read']:,}", money(row["read_amt"]),
+            f"{row['rows_accepted']:,}", money(row["accepted_amt"]),
+            f"{row['rows_read'] - row['rows_accepted']:,}", row["refused_share"],
+            number(row["open_rows"]), number(row["healed_rows"] + row["released_rows"]),
+            number(row["warn_rows"]),
+        )  # fmt: skip
+    return table
+
+
+def print_batch(console: Console, facts: dict[str, Any]) -> None:
+    """``intake show``: equation, reasons with remedies, rates."""
+    console.print(
+        f"批次 {facts['batch_id']}（{facts['encoding']}，业务月份 "
+        f"{'、'.join(map(str, facts['event_yms'])) or '无'}）",
+        highlight=False, soft_wrap=True,
+    )  # fmt: skip
+    table = Table("去向", "行", "金额（元）", box=SIMPLE_HEAD, padding=(0, 1))
+    for disposition in DISPOSITIONS:
+        table.add_row(
+            DISPOSITION_ZH[disposition], f"{facts[f'rows_{disposition}']:,}",
+            money(facts[f"{disposition}_amt"]),
+        )  # fmt: skip
+    table.add_row("合计 = 读入", f"{facts['rows_read']:,}", money(facts["read_amt"]))
+    for column in table.columns[1:]:
+        column.justify = "right"
+    console.print(table)
+    if facts["replaced_rows"]:
+        console.print(f"替换以前批次的旧版本 {facts['replaced_rows']:,} 行")
+    if facts["brought_back_rows"]:
+        console.print(f"使以前暂挂的 {facts['brought_back_rows']:,} 行生效")
+    if facts["reasons"]:
+        table = Table(
+            "原因", "去向", "现状", "行", "金额", "说明与处理", box=SIMPLE_HEAD, padding=(0, 1)
+        )
+        table.columns[5].overflow = "fold"
+        for row in facts["reasons"]:
+            table.add_row(
+                row["reason"], DISPOSITION_ZH[row["disposition"]], STATE_ZH[row["state"]],
+                f"{row['rows']:,}", money(row["amount"]), f"{row['reason_zh']}。{row['remedy_zh']}",
+            )  # fmt: skip
+        console.print(table)
+    hits = [rate for rate in facts["rates"] if rate["rows_hit"]]
+    if hits:
+        table = Table("提示", "命中行", "检查行", "比例", "规则", box=SIMPLE_HEAD, padding=(0, 1))
+        for row in hits:
+            table.add_row(
+                row["reason"], f"{row['rows_hit']:,}", f"{row['rows_tested']:,}", row["share"],
+                row["rule_zh"],
+            )  # fmt: skip
+        console.print(table)
+
+
+def refused_table(record: BatchRecord, rows: Sequence[Refused]) -> Table:
+    """``intake rejects``: where, why, and the masked text."""
+    table = Table(title=record.source_file, box=SIMPLE_HEAD, padding=(0, 1))
+    for name in ("行号", "去向", "现状", "原因", "涉及列", "金额", "原文（已遮盖）"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        state = STATE_ZH[row.state] + ("（须更正）" if row.state in OPEN else "")
+        table.add_row(
+            str(row.src_line), DISPOSITION_ZH[row.disposition], state,
+            "；".join(f"{reason} {explain(reason).zh}" for reason in row.reasons),
+            "、".join(row.columns), money(row.amount), Text(row.raw_text[:200]),
+        )  # fmt: skip
+    return table
+
+
+def proposal_facts(proposal: Proposal) -> dict[str, Any]:
+    """A proposed profile as JSON facts."""
+    facts = asdict(proposal)
+    for refusal in (facts["preview"] or {}).get("refusals", ()):
+        refusal["reason_zh"] = explain(refusal["reason"]).zh
+    return facts
+
+
+def print_proposal(console: Console, proposal: Proposal) -> None:
+    """The TOML text, what is missing, and what would be refused."""
+    console.print(proposal.toml, markup=False, highlight=False, soft_wrap=True)
+    for title, names in (
+        ("缺少的必填列", proposal.missing),
+        ("读入时丢弃的个人信息列", proposal.drop),
+        ("用不上的列", proposal.unused),
+    ):
+        if names:
+            console.print(f"{title}：{'、'.join(names)}", markup=False, soft_wrap=True)
+    for problem in proposal.problems:
+        console.print(problem.render(), markup=False, highlight=False, soft_wrap=True)
+    if proposal.preview is None:
+        return
+    console.print(
+        f"试接收 {proposal.preview.rows_read:,} 行，接收 {proposal.preview.rows_accepted:,} 行"
+    )
+    for refusal in proposal.preview.refusals:
+        told = explain(refusal.reason)
+        console.print(
+            f"  {refusal.reason} {told.zh}：{DISPOSITION_ZH[refusal.disposition]} "
+            f"{refusal.rows:,} 行，首见第 {refusal.first_line} 行",
+            markup=False, highlight=False, soft_wrap=True,
+        )  # fmt: skip
+
+
+def money(amount: Decimal | None) -> str:
+    """An amount with thousands separators; '' where there is none."""
+    return "" if amount is None else f"{amount:,.2f}"
+
+
+def number(count: int) -> str:
+    """A count with thousands separators; '' for zero."""
+    return f"{count:,}" if count else ""

@@ -1,0 +1,128 @@
+"""The fast pass never accepts what the exact checks refuse, and never reads another value."""
+
+from __future__ import annotations
+
+import csv
+import io
+import random
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pipelines.extracts import fast_sql, parse_sql
+from pipelines.extracts.batch import copy_to
+from pipelines.extracts.discover import TABLES
+from pipelines.extracts.engine import Engine
+from pipelines.extracts.header import Layout
+from pipelines.extracts.shape import line_pattern, odd_lines
+from tests.unit.intake_harness import KEY, REFS, row
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    import duckdb
+
+CELLS = [
+    "", " ", "0", "1", "-1", "00.10", "12.00", "-12.00", "100", "100.5", "100.00", "-0", "+1.00",
+    "1e3", "1E3", ".5", "5.", "1.005", "9.995", "1.00 ", " 1.00", "1_000", "12 345", "１２.００",
+    "1,234.00", "9999999999999999.99", "-9999999999999999.99", "99999999999999999.00", "NaN", "nan",
+    "inf", "-inf", "Infinity", "null", "NULL", "N", "NA", "NAN1", "None", "0x10", "1.1.1", "--1",
+    "2024-01-05", "2024-1-5", "2024/01/05", "20240105", "2024-02-30", "2024-13-01", "0000-00-00",
+    "0999-01-01", "1000-01-01", "9999-12-31", "99999-01-01", "45322", "2024-01-05 10:11:12",
+    "2024-01-05T10:11:12", "2024-01-05 10:11:12+08:00", "2024-01-05 25:00:00",
+    "2024-01-05 10:11:60", "2024-01-05 10:11", "2024-01-05 10:11:12.5", "1970-01-01 08:00:00",
+    "1970-01-01 00:00:00", "1970-01-01", "epoch", "infinity", "today", "2024-01-05 (BC)",
+    "202401", "202413", "202400", "2024-1", "000001", "202401.0", "007", "5.201E+19", "5e3",
+    "12e4567-a", "12e", "e5", "1e5x", "1e+", "123.0", "610102", "310", "A\t", "\tA", "A\u200b",
+    "A\u3000", "Ａ", "甲", '"', '"x"', "a\"b", "a b", "a,b", "a\nb", "'1", "=1", '="1"', "-", "+",
+    "1234567", "1" * 19, "9" * 18, "x" * 31, "0.1234567", "0.123456", "999.999999", "1000.5",
+    "true", "\\", "\x01", "\u0085", "9223372036854775807", "9223372036854775808",
+]  # fmt: skip
+
+
+@pytest.fixture
+def con(tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    with Engine(tmp_path, KEY, REFS, threads=1, memory="1GB") as engine:
+        yield engine()
+
+
+def both(
+    con: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Sequence[str]], path: Path
+) -> tuple[dict[int, Any], dict[int, Any]]:
+    """Staged columns by record: of the rows the fast pass accepts, of those the checks accept."""
+    decl = TABLES[table]
+    layout = Layout(tuple(col.name for col in decl.columns))
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    path.write_text(out.getvalue(), encoding="utf-8", newline="")
+    columns = ", ".join(list(parse_sql.staged_types(decl))[2:])
+    cells = parse_sql.parsed(decl, parse_sql.scan(path, layout.columns), layout)
+    exact = parse_sql.checked(decl, parse_sql.checks_of(decl), cells, closed_ym=202312)
+    passed = con.execute(f"SELECT rn, {columns} FROM ({exact}) WHERE fails IS NULL").fetchall()
+    texts = {n: line(cells) for n, cells in enumerate(rows, start=1)}
+    plain = path.with_suffix(".plain")
+    plain.write_text("".join(t if "\n" not in t[:-1] else "\n" for t in texts.values()), "utf-8")
+    odd = set(odd_lines(plain, line_pattern(decl, layout, quoted=True), 0)[0])
+    kept = [n for n in texts if n not in odd]
+    plain.write_text("".join(texts[n] for n in kept), encoding="utf-8", newline="")
+    sure = fast_sql.sure_rows(decl, layout, plain, "s", skip=0, closed_ym=202312)
+    staged = path.with_suffix(".parquet")
+    copy_to(con, sure, staged)
+    unmet, met = fast_sql.unmet_lookups(decl, staged) or ("SELECT 1 WHERE false", sure)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE unmet AS {unmet}")
+    fast = con.execute(f"SELECT src_row, {columns} FROM ({met})").fetchall()
+    return {kept[r[0] - 1]: r[1:] for r in fast}, {r[0]: r[1:] for r in passed}
+
+
+def line(cells: Sequence[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize("table", list(TABLES))
+def test_one_adversarial_cell_at_a_time(
+    con: duckdb.DuckDBPyConnection, table: str, tmp_path: Path
+) -> None:
+    good = row(table)
+    rows = [list(good.values())]
+    for at, _ in enumerate(TABLES[table].columns):
+        for cell in CELLS:
+            rows.append([*rows[0][:at], cell, *rows[0][at + 1 :]])
+    fast, exact = both(con, table, rows, tmp_path / "x.csv")
+    assert 1 in fast
+    wrong = [(rows[n - 1], fast[n], exact.get(n)) for n in fast if fast[n] != exact.get(n)]
+    assert wrong == []
+    assert len(fast) > len(rows) * 0.05
+
+
+@pytest.mark.parametrize("table", ["settlements", "contributions", "vouchers"])
+def test_rows_that_mix_adversarial_cells(
+    con: duckdb.DuckDBPyConnection, table: str, tmp_path: Path
+) -> None:
+    draw = random.Random(11)
+    good = list(row(table).values())
+    rows = []
+    for _ in range(6000):
+        cells = list(good)
+        for _ in range(draw.choice((0, 1, 1, 2, 3))):
+            cells[draw.randrange(len(cells))] = draw.choice(CELLS)
+        rows.append(cells)
+    fast, exact = both(con, table, rows, tmp_path / "x.csv")
+    assert [n for n in fast if fast[n] != exact.get(n)] == []
+    assert 500 < len(fast) <= len(exact)
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [("maf_pay", "0"), ("maf_pay", "0.0"), ("setl_time", "2024-01-05"), ("setl_id", "12e4567-a"),
+     ("psn_type", "1"), ("out_flag", ""), ("rid", "S000 1"), ("clr_ym", "")],
+)  # fmt: skip
+def test_common_forms_are_taken_by_the_fast_pass(
+    con: duckdb.DuckDBPyConnection, column: str, cell: str, tmp_path: Path
+) -> None:
+    cells = list(row("settlements", **{column: cell}).values())
+    fast, exact = both(con, "settlements", [cells], tmp_path / "x.csv")
+    assert fast == exact
+    assert list(fast) == [1]
