@@ -1,0 +1,1 @@
+"""The journal of a ledger as plain text for other accounting tools: hledger and beancount."""

@@ -1,0 +1,1 @@
+"""The books of account as printed and filed: vouchers, journals, ledgers, trial balance, bank."""
