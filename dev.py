@@ -227,7 +227,9 @@ def lock(args: list[str]) -> int:
 
 
 def bench(args: list[str]) -> int:
-    scripts = {p.stem: p for p in sorted((ROOT / "benchmarks").glob("[!_]*.py"))}
+    scripts = {
+        p.stem.removeprefix("bench_"): p for p in sorted((ROOT / "benchmarks").glob("[!_]*.py"))
+    }
     unknown = [a for a in args if a not in scripts]
     if unknown or not scripts:
         raise Stop(f"没有这个测量: {' '.join(unknown)}; 现有: {' '.join(scripts) or '无'}")

@@ -18,8 +18,12 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import duckdb
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
@@ -68,13 +72,12 @@ for file in sorted(Path(sys.argv[1], "extracts").glob("settlements_*.csv")):
 """
 
 
-def make_seed(raw: Path) -> Path:
+def make_seed(raw: Path, seed: Path) -> None:
     """A demo of three months; its settlements alone, those without their original left out."""
     command = [sys.executable, "-m", "pipelines.cli", "demo", "--out", str(raw)]
     command += ["--settlements", str(SEED_ROWS), "--months", "3"]
     subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
     extracts = raw / "extracts"
-    seed = raw.parent / "seed.parquet"
     with duckdb.connect() as con:
         con.execute(
             "create temp table s as select * from read_csv("
@@ -88,18 +91,15 @@ def make_seed(raw: Path) -> Path:
             f"or init_setl_id in (select setl_id from newest)) to '{seed.as_posix()}'"
         )
     shutil.rmtree(extracts)
-    return seed
 
 
-def make(seed: Path, out: Path, rows: int, first: int = 0) -> None:
-    """``write_settlements`` in a process of its own: a child's peak memory counts its parent's."""
-    maker = multiprocessing.get_context("spawn").Process(
-        target=write_settlements, args=(seed, out, rows, first)
-    )
-    maker.start()
-    maker.join()
-    if maker.exitcode:
-        sys.exit(f"settlements not written: {maker.exitcode}")
+def apart(work: Callable[..., None], *args: object) -> None:
+    """Call a function in a process of its own: a child's peak memory counts its parent's."""
+    process = multiprocessing.get_context("spawn").Process(target=work, args=args)
+    process.start()
+    process.join()
+    if process.exitcode:
+        sys.exit(f"{work.__name__} ended with {process.exitcode}")
 
 
 def write_settlements(seed: Path, out: Path, rows: int, first: int = 0) -> None:
@@ -133,9 +133,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="jiecun-bench-") as folder:
         base = Path(folder)
         raw = base / "raw"
-        seed = make_seed(raw)
+        seed = base / "seed.parquet"
+        apart(make_seed, raw, seed)
         file = raw / "extracts" / "settlements_610000_202310_B001.csv"
-        make(seed, file, chosen.rows)
+        apart(write_settlements, seed, file, chosen.rows)
         size = file.stat().st_size / 1e6
         full: list[Cost] = []
         plain: list[Cost] = []
@@ -165,7 +166,7 @@ def _months(base: Path, raw: Path, seed: Path, rows: int, rounds: int) -> None:
     ]
     copies = -(-rows // SEED_ROWS) + 2
     for at, name in enumerate(names):
-        make(seed, raw / "extracts" / name, rows, at * copies)
+        apart(write_settlements, seed, raw / "extracts" / name, rows, at * copies)
     last = raw / "extracts" / names[-1]
     shutil.move(last, alone / "extracts" / names[-1])
     house = base / "months"

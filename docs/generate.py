@@ -21,7 +21,7 @@ from schemas.marts import MARTS  # noqa: E402
 from schemas.table import Declaration, by_name  # noqa: E402
 
 _HEAD = "<!-- written by docs/generate.py: change the declaration, not this page -->\n\n"
-_DISPOSITION = {"Q": "隔离", "H": "暂挂", "W": "只计数"}
+_DISPOSITION = {"Q": "隔离", "H": "暂挂", "O": "范围外", "W": "只计数"}
 _LOOKUP = {"quarantined": "隔离", "held": "暂挂", "out_of_scope": "范围外"}
 
 
@@ -92,10 +92,16 @@ def posting_page() -> str:
                 r["fund"],
                 r["source"],
             )
-            for r in sorted(rules, key=lambda r: (int(r["event_code"][1:]), r["rule_id"]))
+            for r in sorted(rules, key=lambda r: (_event_order(r["event_code"]), r["rule_id"]))
         ],
     )
     return head + body
+
+
+def _event_order(code: str) -> tuple[int, str]:
+    """E05 before E05s before E10."""
+    digits = code[1:].rstrip("abs")
+    return int(digits), code
 
 
 def extracts_page() -> str:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import sys
 import traceback
-from pathlib import Path
+from pathlib import Path  # noqa: TC003  (typer reads the annotations at run time)
 from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli_intake import register as register_intake
 from pipelines.cli_look import register
+from pipelines.cli_regions import regions_app
+from pipelines.cli_warnings import register as register_warnings
 from pipelines.console import at_or_above, level_of, print_json, print_run, run_facts
 from pipelines.errors import EXIT_USAGE, EXIT_WARNED, JiecunError, Problem
 from pipelines.options import JsonOption, RawOption, WarehouseOption, err, out, request_of
-from pipelines.paths import ROOT, RULES
-from pipelines.settings import Settings
+from pipelines.paths import ROOT
 
 app = typer.Typer(
     name="jiecun",
@@ -23,7 +25,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-regions_app = typer.Typer(help="区划文本。", no_args_is_help=True)
 app.add_typer(regions_app, name="regions")
 
 
@@ -49,6 +50,9 @@ def run(
     warehouse: WarehouseOption = None,
     through: Annotated[int | None, typer.Option(help="账务截至月份 yyyymm")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="只做这些统筹区（可重复）")] = None,
+    as_of: Annotated[
+        int | None, typer.Option(help="按哪一年的行政区划归集，默认现行区划")
+    ] = None,
     fail_on: Annotated[
         str | None, typer.Option(help="末月有此等级或更重的预警时以 4 退出：blue/yellow/orange/red")
     ] = None,
@@ -59,7 +63,7 @@ def run(
 
     if fail_on is not None and fail_on not in ("blue", "yellow", "orange", "red"):
         raise typer.BadParameter("blue、yellow、orange 或 red", param_hint="--fail-on")
-    request = request_of(raw, warehouse, through=through, pools=tuple(pool or ()))
+    request = request_of(raw, warehouse, through=through, pools=tuple(pool or ()), as_of=as_of)
     with out.status("正在启动…") as status:
 
         def tell(batch: Any) -> None:
@@ -85,6 +89,7 @@ def demo(
 ) -> None:
     """生成一个省的合成数据（人员均为虚构），并在 labels.csv 写明埋设了什么。"""
     from pipelines.demo.generate import generate
+    from pipelines.settings import Settings
 
     folder = to or Settings().raw
     with out.status("正在生成演示数据…") as status:
@@ -126,27 +131,8 @@ def serve(
 
 
 register(app)
-
-
-@regions_app.command("load")
-def regions_load(
-    file: Annotated[Path, typer.Argument(help="区划清单文本")],
-    to: Annotated[Path | None, typer.Option("--out", help="输出文件夹")] = None,
-    strict: Annotated[bool, typer.Option(help="有警告即失败")] = False,
-) -> None:
-    """读取一份区划清单，写出 region_source、region_quarantine、region_issue。"""
-    from pipelines.regions import assert_strict, load_region_list, write_region_load
-
-    load = load_region_list(file, RULES / "regions")
-    if strict:
-        assert_strict(load)
-    folder = to or Path.cwd() / "regions"
-    write_region_load(load, folder)
-    counts = dict(load.regions.group_by("level").len().iter_rows())
-    out.print(
-        f"省级 {counts.get('province', 0)}，地级 {counts.get('prefecture', 0)}，"
-        f"县级 {counts.get('county', 0)}，隔离 {load.quarantine.height} → {folder}"
-    )
+register_intake(app)
+register_warnings(app)
 
 
 def _region_text() -> Path:

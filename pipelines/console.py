@@ -32,7 +32,7 @@ _HEADLINES = """
             max(b.close_amt) filter (b.row_code = 'A9') as asset_amt,
             max(b.close_amt) filter (b.row_code = 'N9') as net_asset_amt
         from fct_balance_sheet as b inner join last_month as m using (period_ym)
-        where b.period_type = 'M'
+        where b.book = 'k17' and b.period_type = 'M'
         group by all
     ),
     flow as (
@@ -42,7 +42,7 @@ _HEADLINES = """
         from fct_income_statement as i
         inner join last_month as m using (period_ym)
         inner join (values ('310', '5'), ('390', '3')) as r (insutype, row_code) using (insutype)
-        where i.period_type = 'M'
+        where i.book = 'k17' and i.period_type = 'M'
         group by all
     )
     select p.poolarea_name,

@@ -284,6 +284,19 @@ class DimInstitution(Table):
     last_ym: Ym = ym("最近出现月份")
 
 
+class DimBook(Table):
+    """The books kept over the same events: the rule in force, the old rule, the proposals."""
+
+    _spec: ClassVar[Spec] = _mart("账簿", "一个账簿一行", "book")
+
+    book: Text = text("账簿")
+    book_name: Text = text("账簿名称")
+    policy: Text = text("待转处理政策", note="A1999/A2017/B")
+    is_accrual: Flag = flag("权责发生")
+    is_statutory: Flag = flag("法定账簿", note="报送与预警所据")
+    book_order: Count = count("账簿序")
+
+
 class FctJournal(Table):
     """Voucher lines, the closing lines of each month included."""
 
@@ -298,6 +311,7 @@ class FctJournal(Table):
     period_ym: Ym = ym("记账月份")
     period_start_date: Date = date("月初日期")
     posting_date: Date = date("记账日期")
+    event_date: Date = date("事项日期", note="补记已结账月份的事项时早于记账日期")
     voucher_id: Text = text("凭证标识")
     voucher_no: Count = count("凭证号", note="每账套每月从 1 连续；0 为期初余额")
     line_no: Count = count("行号")
@@ -637,13 +651,65 @@ class FctPendingItem(Table):
     ledger_id: Text = text(LEDGER)
     poolarea_no: Text = text("统筹区编号")
     insutype: Text = text("险种")
-    kind: Text = text("种类", note="PREM 保费")
+    kind: Text = text("种类", note="PREM 保费 / INTE 利息")
     received_ym: Ym = ym("收款月份")
     period_ym: Ym = ym("截止月份")
     period_start_date: Date = date("月初日期")
     received_amt: Money = money("收到")
     attributed_amt: Money = money("已确认归属", note="含归属前退回的")
     open_amt: Money = money("尚未归属")
+
+
+class FctPaDifference(Table):
+    """Personal accounts at a year end: the platform's balances against the book's."""
+
+    _spec: ClassVar[Spec] = _mart(
+        "个人账户差异表",
+        "一个账簿一个账套一个年末一行",
+        "book",
+        "ledger_id",
+        "period_ym",
+    )
+
+    book: Text = text("账簿")
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("年末月份")
+    period_start_date: Date = date("月初日期")
+    platform_amt: Money = money("平台余额", note="每人最后一笔账户明细余额之和")
+    book_amt: Money = money("账面余额", note="个人账户基金 − 应收个人账户份额，不含当年差额调整")
+    presplit_amt: Money = money("未明确的预分", note="年末预分给个人账户、尚未确认归属")
+    diff_amt: Money = money("差额", note="平台余额 −（账面余额 − 未明确的预分）")
+    adjusted_amt: Money = money("已调整", note="当年 E91、E92 凭证")
+    detail_amt: Money = money("清单合计", note="写明人员与单据号的凭证行")
+    status: Text = text(
+        "状态", note="matched 相符 / explained 有清单 / reported 仅列示 / blocked 凭证不成立"
+    )
+
+
+class FctReceivableAging(Table):
+    """Assessed and unpaid premiums by payer class and age, with the late fee due on them."""
+
+    _spec: ClassVar[Spec] = _mart(
+        "应收医保费账龄",
+        "一个账套一个月份一类缴费主体一个账龄一行",
+        "ledger_id",
+        "period_ym",
+        "payer_class",
+        "age_bucket",
+    )
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("截止月份")
+    period_start_date: Date = date("月初日期")
+    payer_class: Text = text("缴费主体", note="单位为其管理类型，S 个人，R 居民")
+    age_bucket: Text = text("账龄", note="到期后天数：0-90 / 91-180 / 181-365 / 365+")
+    item_cnt: Count = count("笔数", unit="笔")
+    open_amt: Money = money("应收未收")
+    late_fee_due_amt: Money = money("应加收滞纳金", note="备查；实际收到时入账")
 
 
 class FctPaMonth(Table):
@@ -766,6 +832,7 @@ MARTS: tuple[type[Table], ...] = (
     DimMonth,
     DimInsurance,
     DimInstitution,
+    DimBook,
     FctJournal,
     FctVoucherSource,
     FctLedgerMonth,
@@ -783,6 +850,8 @@ MARTS: tuple[type[Table], ...] = (
     FctUnpaidSettlement,
     FctOtherFund,
     FctPendingItem,
+    FctPaDifference,
+    FctReceivableAging,
     FctPaMonth,
     FctCheck,
     FctIntake,

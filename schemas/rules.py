@@ -201,7 +201,7 @@ class RuleStatementRow(Table):
     """Rows of the two statutory statements, in the order of the official form."""
 
     _spec: ClassVar[Spec] = _spec(
-        "报表行", "一张报表一个险种一行", "statement", "scheme", "row_code"
+        "报表行", "一张报表一个险种一行", "statement", "scheme", "row_code", "books"
     )
 
     statement: Text = text("报表", note="BS 资产负债表 IS 收支表")
@@ -209,6 +209,7 @@ class RuleStatementRow(Table):
     row_code: Text = text("行码")
     row_order: Count = count("行序")
     row_name: Text = text("项目")
+    books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
     indent: Count = count("缩进")
     side: Text = text("左右栏", null=True, note="A 资产 L 负债和净资产")
     is_monthly: Flag = flag("月报列示")
@@ -233,10 +234,15 @@ class RuleStatementTerm(Table):
     term_no: Count = count("项序")
     term_kind: Text = text("取数类别", note="account/row")
     ref: Text = text("科目前缀或行码")
-    measure: Text = text("取数", null=True, note="bal_d/bal_c/cr/dr")
+    measure: Text = text(
+        "取数",
+        null=True,
+        note="bal_d/bal_c 余额，cr/dr 净发生，cr_ext 不含月末转账，cr_gross 贷方发生，adj 净资产直接调整",
+    )
     form_measure: Text = text("表样取数", null=True, note="与制度字面不同时")
     sign: Count = count("符号", note="1 或 -1")
     period_type: Text = text("适用期间", null=True, note="M/Y，空为两者")
+    books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
     source: Text = text("依据")
 
 
@@ -319,7 +325,9 @@ class RuleWarning(Table):
 class RuleScore(Table):
     """Dated limits of the peer-centred spending score (W-22, W-23) and of its data guard (W-24)."""
 
-    _spec: ClassVar[Spec] = _spec("支出得分限额", "一个限额一个起始日期一行", "limit_id", "valid_from")
+    _spec: ClassVar[Spec] = _spec(
+        "支出得分限额", "一个限额一个起始日期一行", "limit_id", "valid_from"
+    )
 
     rule_id: Text = text("规则编号", note="W-22/W-23/W-24")
     limit_id: Text = text("限额")

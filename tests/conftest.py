@@ -7,8 +7,12 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pipelines.flows.prefect_setup import configure
+
+if TYPE_CHECKING:
+    import pytest
 
 # At import, before any test module imports prefect; children of the tests inherit all of it.
 _HOME = Path(tempfile.mkdtemp(prefix="jiecun-tests-"))
@@ -20,3 +24,8 @@ os.environ.pop("PREFECT_API_KEY", None)
 configure(_HOME / "prefect")
 # the command chooses its own level; only a person's choice may override it
 os.environ.pop("PREFECT_LOGGING_LEVEL", None)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """``event``: the accounting events (E01 …) that a test shows; the docs table is made of it."""
+    config.addinivalue_line("markers", "event(*codes): the accounting events that a test shows")

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
     from schemas.table import Declaration
 
 
-def rule_values(decl: Declaration, df: pl.DataFrame) -> pl.DataFrame:
-    """One Boolean column per row rule, in declared order (``rule_0`` …); NULL where undecided."""
+def rule_values(decl: Declaration, df: pl.DataFrame, cent: str = "0.00") -> pl.DataFrame:
+    """One Boolean column per row rule, in declared order (``rule_0`` …); NULL where undecided.
+
+    ``cent`` is the tolerance in yuan of the accounting identities.
+    """
     return df.select(
-        pl.sql_expr(rule.sql()).cast(pl.Boolean).alias(f"rule_{at}")
+        pl.sql_expr(rule.sql(cent)).cast(pl.Boolean).alias(f"rule_{at}")
         for at, rule in enumerate(decl.spec.rules)
     )
 
 
-def row_rule_checks(decl: Declaration) -> list[pa.Check]:
+def row_rule_checks(decl: Declaration, cent: str = "0.00") -> list[pa.Check]:
     """A Pandera check per row rule, named by its reason; a row passes on TRUE and on NULL."""
 
     def passing(predicate: str) -> Callable[[PolarsData], pl.LazyFrame]:
@@ -31,14 +34,14 @@ def row_rule_checks(decl: Declaration) -> list[pa.Check]:
         return lambda data: data.lazyframe.select(expr)
 
     return [
-        pa.Check(passing(rule.sql()), name=rule.reason, title=rule.zh, raise_warning=False)
+        pa.Check(passing(rule.sql(cent)), name=rule.reason, title=rule.zh, raise_warning=False)
         for rule in decl.spec.rules
     ]
 
 
-def rule_schema(decl: Declaration) -> pa.DataFrameSchema:
+def rule_schema(decl: Declaration, cent: str = "0.00") -> pa.DataFrameSchema:
     """A Pandera schema that holds a frame of typed columns to the row rules, and nothing else."""
-    return pa.DataFrameSchema(checks=row_rule_checks(decl), strict=False)
+    return pa.DataFrameSchema(checks=row_rule_checks(decl, cent), strict=False)
 
 
 def validate_frame(decl: Declaration, df: pl.DataFrame) -> list[tuple[str, int]]:

@@ -224,7 +224,8 @@ def scan(
     return (
         f"SELECT {'rn_text' if numbered else 'row_number() OVER ()'} AS rn{kept} "
         f"FROM read_csv({path_list([path])}, columns={{{told}}}, header=false, skip={skip}, "
-        f"auto_detect=false, delim={quote(delimiter)}, quote='\"', escape='\"', nullstr='', new_line='\\n')"
+        f"auto_detect=false, delim={quote(delimiter)}, quote='\"', escape='\"', nullstr='', "
+        "new_line='\\n')"
     )
 
 

@@ -48,6 +48,8 @@ BOUND = (
     "param_run",
     "param_attribute",
     "check_result",
+    "closed_period",
+    "closed_line",
 )
 
 _REFERENCE_SQL = {

@@ -154,7 +154,7 @@ def load_sheets(
     rows = con.execute(_SQL, asked).fetchall()
     if not any(row[2] == "M" for row in rows):
         raise _empty(con, asked)
-    layout = load_layout(con)
+    layout = load_layout(con, book)
     names = {str(r["insutype"]): str(r["insutype_name"]) for r in _rule(con, "rule_insutype")}
     sheets: list[Sheet] = []
     problems: list[Problem] = []
@@ -184,10 +184,14 @@ def load_sheets(
     return tuple(sheets)
 
 
-def load_layout(con: duckdb.DuckDBPyConnection) -> Layout:
-    """The official forms: ``rule_statement_row`` of the connection, else the file of the code."""
+def load_layout(con: duckdb.DuckDBPyConnection, book: str = BOOK) -> Layout:
+    """The forms of a book: ``rule_statement_row`` of the connection, else the file of the code."""
     out: Layout = {}
-    rules = _rule(con, "rule_statement_row")
+    rules = [
+        rule
+        for rule in _rule(con, "rule_statement_row")
+        if not rule["books"] or book in str(rule["books"]).split(";")
+    ]
     for rule in sorted(rules, key=lambda r: int(r["row_order"])):
         form = out.setdefault((str(rule["statement"]), str(rule["scheme"])), {})
         form[str(rule["row_code"])] = LayoutRow(

@@ -228,7 +228,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             columns = ", ".join(f"{n} {t}" for n, t in DECLARED[name].sql_columns().items())
             con.execute(f"create table {name} ({columns})")
         con.execute(
-            "insert into dim_pooling_area values ('610100', '西安市', '市级', '610000', '陕西省')"
+            "insert into dim_pooling_area "
+            "(poolarea_no, poolarea_name, level, province_code, province_name) "
+            "values ('610100', '西安市', '市级', '610000', '陕西省')"
         )
         names = {
             (statement, code): (order, name)

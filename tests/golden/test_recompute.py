@@ -101,7 +101,10 @@ def test_every_cell_of_every_pool_and_month(tmp_path: Path) -> None:
     moved = {(at[1][-3:], at[4]) for at, fen in expected.items() if at[0] == "IS" and fen}
     assert {(scheme, row) for scheme in ITEM_ROW for row in ITEM_ROW[scheme].values()} <= moved
     assert differences(expected, actual) == []
-    assert [check for check in checks if check.status != "passed"] == []
+    # the demo has no advances to hospitals yet
+    silent = {"J-06", "T-16"}
+    assert [c for c in checks if c.status != "passed" and c.check_id not in silent] == []
+    assert {c.status for c in checks if c.check_id in silent} <= {"passed", "not_applicable"}
 
 
 def test_bad_rows_change_no_cell(tmp_path: Path) -> None:

@@ -22,10 +22,17 @@ if TYPE_CHECKING:
 #: inputs a run binds beside extracts and rules → the mart whose columns they have
 BOUND = {
     "pooling_area": "dim_pooling_area",
-    "region_source": "dim_region",
+    "pooling_area_member": "dim_pooling_area_member",
+    "region": "dim_region",
+    "region_successor": "dim_region_successor",
+    "region_meaning": "dim_region_code",
+    "region_as_of": "dim_region_as_of",
+    "region_change": "fct_region_change",
     "intake_batch": "fct_intake",
+    "intake_rule": "fct_intake_rule",
     "declared_column": "meta_dictionary",
     "check_result": "fct_check",
+    "closed_line": "fct_journal",
     "param_attribute": "meta_run",
 }
 STAGED = (

@@ -64,17 +64,28 @@ class Outcome:
 def models() -> dict[str, Model]:
     """Every model of ``transforms/`` by name, in the order a run makes them."""
     loaded = load_models(TRANSFORMS)
-    inputs = {*by_name(EXTRACTS), *by_name(RULES), *BOUND, "param_run"}
+    inputs = {*by_name(EXTRACTS), *by_name(RULES), *BOUND, "param_run", "closed_period"}
     return {model.name: model for model in plan(loaded, inputs)}
 
 
-def world(through: int = 209912, /, **tables: str) -> Spec:
+#: every book there is; a world keeps the statutory one unless it is asked for more
+ALL_BOOKS = ("k17", "a1999", "proposed", "proposed_accrual")
+
+
+def world(
+    through: int = 209912, /, *, books: tuple[str, ...] = ("k17",), **tables: str
+) -> Spec:
     """A new DuckDB with the tables drawn, all others empty, all rules; books end with ``through``.
 
     No model is made yet.
     """
     spec = _copied("memory")
-    spec.sql(f"CREATE TABLE param_run AS SELECT {through}::INTEGER AS through_ym")
+    spec.con.execute("DELETE FROM rule_book WHERE NOT list_contains(?, book)", [list(books)])
+    spec.sql(
+        f"CREATE TABLE param_run AS "
+        f"SELECT {through}::INTEGER AS through_ym, 2026::INTEGER AS as_of_year",
+        "CREATE TABLE closed_period(poolarea_no VARCHAR, closed_ym INTEGER)",
+    )
     for name, drawn in tables.items():
         add(spec.con, name, drawn)
     return spec

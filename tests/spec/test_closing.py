@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.spec.harness import Spec, rows, run, table, world
 
 
@@ -29,6 +31,7 @@ def closing(spec: Spec) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.event("E110")
 def test_income_and_expense_of_each_fund_close_to_its_net_assets() -> None:
     """4xxx01, 4101, 5xxx01 → 300101; 4xxx02, 4301, 5201, 5xxx02 → 300102."""
     spec = manual(

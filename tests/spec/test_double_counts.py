@@ -174,8 +174,8 @@ def test_hifmi_pay_added_to_what_is_paid_is_seen() -> None:
     spec = mutate(
         insured(),
         "jrn_payment",
-        "(c.act_dfr_amt * 100)::hugeint as pool_fen",
-        "((c.act_dfr_amt + (select sum(hifmi_pay) from settlements)) * 100)::hugeint as pool_fen",
+        "(c.pool_amt * 100)::hugeint as pool_fen",
+        "((c.pool_amt + (select sum(hifmi_pay) from settlements)) * 100)::hugeint as pool_fen",
     )
     assert month(spec, 202311, "2") == {"2": "32000.00"}
     assert failing(spec, "J-02", "T-11", "T-12", "T-14") == ["J-02", "T-11", "T-12", "T-14"]
@@ -227,7 +227,7 @@ def test_settlements_that_post_beside_the_payment_are_seen() -> None:
         """    from jrn_recovery
     union all
     select ledger_id, poolarea_no, scheme, 'SETL|' || setl_id, date '2023-11-30',
-        'PAY.' || pool_part, '1004', 202311, hifp_pay, 1
+        'PAY.' || pool_part, '1004', null, 202311, hifp_pay, 1
     from stg_settlement
 """,
     )

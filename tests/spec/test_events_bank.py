@@ -15,6 +15,7 @@ def bank(*drawn: str) -> Spec:
     )
 
 
+@pytest.mark.event("E08")
 @pytest.mark.parametrize(("insutype", "fund"), [("310", "POOL"), ("390", "NA")])
 def test_e08_fiscal_subsidy_is_income_from_the_bank_line(insutype: str, fund: str) -> None:
     """E08: into the fiscal account; in ledger 310 the pool's."""
@@ -24,6 +25,7 @@ def test_e08_fiscal_subsidy_is_income_from_the_bank_line(insutype: str, fund: st
     ]
 
 
+@pytest.mark.event("E09")
 @pytest.mark.parametrize(
     ("insutype", "fund_code", "account", "fund"),
     [
@@ -55,6 +57,7 @@ def test_e09_interest_stays_in_the_account_that_earned_it(acct_type: str, accoun
     assert lines(spec, "debit_amt <> 0") == [("E09", account, "NA", "5.00", "")]
 
 
+@pytest.mark.event("E82")
 @pytest.mark.parametrize("fund_code", ["", "999999"])
 def test_e82_interest_of_unknown_attribution_is_pending(fund_code: str) -> None:
     """E82: no fund code, or one the rules do not know, in ledger 310."""
@@ -65,6 +68,7 @@ def test_e82_interest_of_unknown_attribution_is_pending(fund_code: str) -> None:
     """)
 
 
+@pytest.mark.event("E21")
 @pytest.mark.parametrize("insutype", ["310", "390"])
 def test_e21_sweep_of_the_revenue_account_posts_once_for_its_two_bank_lines(insutype: str) -> None:
     """E21: the paying leg posts, the receiving leg only reconciles."""
@@ -76,6 +80,7 @@ def test_e21_sweep_of_the_revenue_account_posts_once_for_its_two_bank_lines(insu
     """)
 
 
+@pytest.mark.event("E22")
 def test_e22_treasury_to_fiscal_account() -> None:
     """E22: the treasury's leg tells it from a sweep."""
     spec = bank("310 | URSN | 5 | 2 | 800.00 |", "310 | URSN | 4 | 1 | 800.00 |")
@@ -86,6 +91,7 @@ def test_e22_treasury_to_fiscal_account() -> None:
     """)
 
 
+@pytest.mark.event("E23")
 def test_e23_funding_of_the_expenditure_account() -> None:
     """E23: 1003 → 1004."""
     spec = bank("390 | ALLOC_OUT | 4 | 2 | 700.00 |", "390 | ALLOC_OUT | 2 | 1 | 700.00 |")
@@ -96,6 +102,7 @@ def test_e23_funding_of_the_expenditure_account() -> None:
     """)
 
 
+@pytest.mark.event("E24")
 def test_e24_interest_of_the_expenditure_account_is_handed_over() -> None:
     """E24: after E09, no income."""
     spec = bank("310 | INTE_OUT | 2 | 2 | 5.00 |", "310 | INTE_OUT | 4 | 1 | 5.00 |")
@@ -106,6 +113,7 @@ def test_e24_interest_of_the_expenditure_account_is_handed_over() -> None:
     """)
 
 
+@pytest.mark.event("E38")
 @pytest.mark.parametrize(("acct_type", "account"), [("2", "1004"), ("4", "1003")])
 @pytest.mark.parametrize(("insutype", "fund"), [("310", "POOL"), ("390", "NA")])
 def test_e38_money_for_catastrophic_illness_insurance(

@@ -26,6 +26,7 @@ def paid(
     )
 
 
+@pytest.mark.event("E31", "E32", "E33", "E37")
 @pytest.mark.parametrize(
     ("med_type", "event", "account"),
     [
@@ -61,6 +62,7 @@ def test_pool_money_goes_to_the_account_of_its_medical_category(
     ]
 
 
+@pytest.mark.event("E34", "E35", "E36")
 @pytest.mark.parametrize(
     ("med_type", "event", "account"),
     [
@@ -110,6 +112,7 @@ def test_one_payment_covers_pool_and_account_money() -> None:
     """)
 
 
+@pytest.mark.event("E41")
 @pytest.mark.parametrize(
     ("insutype", "med_type", "account"),
     [
@@ -153,6 +156,7 @@ def test_maternity_of_scheme_510_is_paid_out_of_ledger_310() -> None:
     ) == [("610100-310", "50010104", "500.00")]
 
 
+@pytest.mark.event("E37")
 def test_e37_maternity_allowance_posts_from_the_payment_order() -> None:
     """dfr_souc 103 is in no settlement table: 50010105, once, and no clearing is asked for."""
     spec = world(

@@ -9,6 +9,7 @@ import pytest
 from tests.spec.harness import Spec, check, lines, rows, run, table, world
 
 
+@pytest.mark.event("E01", "E02")
 def test_e01_and_e02_employer_month_fills_the_account_from_the_employee_first() -> None:
     """E01/E02: 600 + 200 paid, 200 goes to personal accounts: that is the employees' own money."""
     spec = world(
@@ -73,6 +74,7 @@ def test_other_money_of_an_employer_row_belongs_to_the_employer_part() -> None:
     assert lines(spec, "account_code = '400101'") == [("E01", "400101", "POOL", "", "630.00")]
 
 
+@pytest.mark.event("E03")
 @pytest.mark.parametrize(
     ("psn_type", "emp_mgt_type"), [("1103", ""), ("11", "02"), ("11", "03"), ("1103", "02")]
 )
@@ -93,6 +95,7 @@ def test_e03_flexible_payer_pays_the_pool_share_himself(psn_type: str, emp_mgt_t
     """)
 
 
+@pytest.mark.event("E04")
 def test_e04_resident_premium_of_this_year() -> None:
     """E04: one fund, no split."""
     spec = world(
@@ -109,6 +112,7 @@ def test_e04_resident_premium_of_this_year() -> None:
     """)
 
 
+@pytest.mark.event("E05")
 def test_e05_resident_premium_of_a_later_year_is_income_of_the_year_of_receipt() -> None:
     """E05 (K17): autumn money for next year, told apart from E04 by the event."""
     spec = world(
@@ -124,6 +128,7 @@ def test_e05_resident_premium_of_a_later_year_is_income_of_the_year_of_receipt()
     """)
 
 
+@pytest.mark.event("E12")
 def test_e12_late_fee_and_interest_go_to_the_pool() -> None:
     """E12: ``latefee`` and ``inte``, beside the premium and outside 4001."""
     spec = world(
@@ -141,6 +146,7 @@ def test_e12_late_fee_and_interest_go_to_the_pool() -> None:
     """)
 
 
+@pytest.mark.event("E12")
 def test_e12_late_fee_of_residents_has_one_fund() -> None:
     """E12 in ledger 390: 4501 has no details."""
     spec = world(
@@ -156,6 +162,7 @@ def test_e12_late_fee_of_residents_has_one_fund() -> None:
     """)
 
 
+@pytest.mark.event("E16", "E97")
 def test_e16_refund_of_this_year_debits_premium_income_as_it_was_split() -> None:
     """E16: a negative row whose original came in the same year; no negative amounts in the books."""
     spec = world(
@@ -190,6 +197,7 @@ def test_e16_refund_types_without_a_reversal_flag(clct_type: str) -> None:
     """)
 
 
+@pytest.mark.event("E17", "E97")
 def test_e17_refund_of_a_premium_of_an_earlier_year_is_other_expenditure() -> None:
     """E17: the original came in 2022, so this year's premium income stays as it is."""
     spec = world(
@@ -208,6 +216,7 @@ def test_e17_refund_of_a_premium_of_an_earlier_year_is_other_expenditure() -> No
     """)
 
 
+@pytest.mark.event("E17")
 def test_e17_resident_refund_of_an_earlier_year() -> None:
     """E17 in ledger 390."""
     spec = world(
@@ -224,6 +233,7 @@ def test_e17_resident_refund_of_an_earlier_year() -> None:
     """)
 
 
+@pytest.mark.event("E81")
 def test_e81_premium_of_unknown_attribution_is_pending() -> None:
     """E81: ``traf_sumamt`` empty on a paid 310 row; the whole m waits in 4601."""
     spec = world(
@@ -256,6 +266,7 @@ ATTRIBUTED_LATER = """
 """
 
 
+@pytest.mark.event("E83")
 def test_e83_attribution_in_a_later_month_moves_pending_money_to_its_funds() -> None:
     """E81 in October, E83 in November, dated by ``traf_time``, no bank line."""
     assert lines(world(contributions=ATTRIBUTED_LATER)) == table("""
@@ -404,11 +415,11 @@ def test_subsidy_on_a_premium_row_is_not_premium() -> None:
 
 @pytest.mark.parametrize("clct_type", ["36", "40", "41"])
 def test_moves_inside_the_fund_post_no_premium(clct_type: str) -> None:
-    """36, 40, 41 fill accounts out of the pool: no cash came in."""
+    """36, 40, 41 fill accounts out of the pool: no cash came in, what the row calls paid is none."""
     spec = world(
         contributions=f"""
         clct_obj | clct_type   | psn_clct_amt | traf_sumamt
-        S        | {clct_type} | 100.00       | 100.00
+        S        | {clct_type} | 100.00       | 0.00
         """
     )
     assert lines(spec) == []

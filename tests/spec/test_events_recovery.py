@@ -34,6 +34,7 @@ def recovered(insutype: str = "310", med_type: str = "21", **cells: str) -> Spec
     )
 
 
+@pytest.mark.event("E43")
 @pytest.mark.parametrize(
     ("insutype", "med_type", "account", "fund"),
     [
@@ -75,6 +76,7 @@ def test_e43_into_the_revenue_account() -> None:
     assert lines(spec, "debit_amt <> 0") == [("E43", "1002", "NA", "300.00", "")]
 
 
+@pytest.mark.event("E44")
 @pytest.mark.parametrize(
     ("insutype", "account", "fund"), [("310", "450101", "POOL"), ("390", "4501", "NA")]
 )
@@ -88,6 +90,7 @@ def test_e44_recovery_of_an_earlier_year_is_other_income(
     ]
 
 
+@pytest.mark.event("E44")
 def test_e44_set_off_against_a_payment_grosses_up_expenditure_and_income() -> None:
     """retn_way 1, earlier year: the payment was net, so Dr 5001 / Cr 4501 and no bank line."""
     assert lines(recovered(ocur_ym="202212", retn_way="1", traf_sn="")) == table("""
@@ -118,10 +121,9 @@ def test_the_year_of_certification_counts_where_the_month_is_not_known() -> None
     assert rows(run(spec), "SELECT DISTINCT event_code FROM jrn_line") == [("E44",)]
 
 
-@pytest.mark.parametrize("det_type", ["30", "40"])
-def test_prepayment_set_off_and_reserve_are_no_recoveries(det_type: str) -> None:
-    """det_type 30 预付金抵扣, 40 预留金暂扣."""
-    assert lines(recovered(det_type=det_type)) == []
+def test_a_reserve_is_no_recovery() -> None:
+    """det_type 40 预留金暂扣."""
+    assert lines(recovered(det_type="40")) == []
 
 
 def test_nothing_came_back_nothing_posts() -> None:

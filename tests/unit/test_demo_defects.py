@@ -103,13 +103,18 @@ def rule(name: str) -> pl.DataFrame:
 
 
 def references() -> dict[str, pl.DataFrame]:
-    members = [(code, p.poolarea_no) for p in POOLS for code in p.region_codes]
+    years = range(2000, 2030)
+    members = [(c, p.poolarea_no, y) for p in POOLS for c in p.region_codes for y in years]
     insutypes = rule("insutype")
     return {
-        "ref_region_code": pl.DataFrame({"region_code": [code for code, _ in members]}),
+        "ref_region_code": pl.DataFrame(
+            [(code, year) for code, _, year in members],
+            schema=["region_code", "year"],
+            orient="row",
+        ),
         "ref_pooling_area": pl.DataFrame({"poolarea_no": [p.poolarea_no for p in POOLS]}),
         "ref_pooling_area_member": pl.DataFrame(
-            members, schema=["region_code", "poolarea_no"], orient="row"
+            members, schema=["region_code", "poolarea_no", "year"], orient="row"
         ),
         "ref_insutype": insutypes.select("insutype").unique(),
         "ref_insutype_in_scope": insutypes.filter(pl.col("in_scope") == "true")

@@ -19,7 +19,8 @@ from schemas.table import by_name
 if TYPE_CHECKING:
     from pathlib import Path
 
-TABLES = by_name(EXTRACTS)
+#: the demo writes no counts of inspection work
+TABLES = {name: decl for name, decl in by_name(EXTRACTS).items() if name != "inspections"}
 KINDS: dict[str, pl.DataType] = {
     "money": pl.Decimal(18, 2),
     "ratio": pl.Decimal(9, 6),
@@ -59,6 +60,9 @@ def read_table(folder: Path, name: str) -> pl.DataFrame:
         for path in sorted((folder / "extracts").glob(f"{name}_6*.csv"))
     ]
     frame = pl.concat(parts)
+    lacking = [c.name for c in TABLES[name].columns if c.meta.optional and c.name not in frame]
+    frame = frame.with_columns(pl.lit(None, pl.String).alias(c) for c in lacking)
+    frame = frame.select(*(c.name for c in TABLES[name].columns), "file")
     casts = []
     for col in TABLES[name].columns:
         kind = KINDS.get(col.meta.kind)
@@ -125,7 +129,7 @@ def test_no_row_rule_that_quarantines_or_holds_is_broken(raw: Raw) -> None:
         for rule in decl.spec.rules:
             if rule.severity == "W" and rule.reason != "A6_COST_SPLIT":
                 continue
-            broken = raw[name].filter(~pl.sql_expr(f"({rule.predicate})"))
+            broken = raw[name].filter(~pl.sql_expr(f"({rule.sql()})"))
             assert len(broken) == 0, (name, rule.reason)
 
 

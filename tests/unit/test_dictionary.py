@@ -16,10 +16,8 @@ TABLES = by_name(MARTS)
 QUANTITIES = ("money", "number", "count", "ratio")
 #: quantities without a unit, and why they have none
 UNITLESS = {
-    "dim_region.source_line": "ordinal",
-    "dim_region.token_no": "ordinal",
-    "dim_region.part_no": "ordinal",
-    "dim_region.code_year": "calendar year",
+    "dim_region_successor.share": "part of one",
+    "fct_region_statement.row_order": "ordinal",
     "dim_month.year": "calendar year",
     "dim_month.month": "month of the year",
     "fct_journal.voucher_no": "ordinal",

@@ -143,3 +143,45 @@ def test_rows_that_no_longer_explain_a_voucher_are_told_apart() -> None:
         ("contributions", "1", "600.00"),
         ("unexplained", "0", "2.00"),
     ]
+
+
+def test_red_ink_is_traced_to_its_row() -> None:
+    """E19 and E39 write a negative amount; the row behind it explains it whole."""
+    spec = world(
+        contributions="""
+        clct_obj | clct_type | traf_sumamt | arvl_date
+        S        | 36        | 100.00      | 2023-11-06
+        """,
+        fund_transfers="""
+        traf_item | hif_acct_type | amt   | acen_date
+        DABING_IN | 4             | 70.00 | 2023-11-08
+        """,
+    )
+    assert traced(spec, "400101", sign=-1) == [("E19", "contributions", "1", "-100.00")]
+    assert traced(spec, "400102", sign=-1) == [("E19", "contributions", "1", "100.00")]
+    assert traced(spec, "5101") == [("BANK", "fund_transfers", "1", "-70.00")]
+
+
+def test_what_the_bank_returned_and_what_a_person_was_paid_is_traced() -> None:
+    """Orders that came back, reimbursements and regions' notices list their settlements too."""
+    spec = world(
+        settlements="""
+        setl_id | med_type | hifp_pay | clr_ym | out_flag | fix_blng_admdvs | fixmedins_code
+        S1      | 21       | 300.00   |        |          |                 | H61010000001
+        S2      | 21       | 200.00   | 202311 | 1        | 620000          | H62010000001
+        """,
+        clearing="""
+        fee_clr_id | fixmedins_code | act_dfr_amt
+        F1         | 620000         | 190.00
+        """,
+        fund_transfers="""
+        traf_sn | init_traf_sn | traf_item  | hif_acct_type | incexpd_dirc | amt    | dfr_souc | docno | fee_clr_id | acen_date
+        T1      |              | DFR_OUT    | 2             | 2            | 300.00 | 101      | S1    |            | 2023-11-20
+        T2      |              | XCLR_OUT   | 2             | 2            | 190.00 |          |       | F1         | 2023-11-21
+        T3      | T2           | BANKRET_IN | 2             | 1            | 190.00 |          |       |            | 2023-11-22
+        """,
+    )
+    told = traced(spec, "5001")
+    assert [row for row in told if row[1] == "unexplained"] == []
+    assert sum(float(row[3]) for row in told) == 300.0
+    assert ("PAY", "settlements", "1", "300.00") in told

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import random
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,3 +127,23 @@ def test_common_forms_are_taken_by_the_fast_pass(
     fast, exact = both(con, "settlements", [cells], tmp_path / "x.csv")
     assert fast == exact
     assert list(fast) == [1]
+
+
+@pytest.mark.parametrize(("cent", "accepted"), [("0.00", [1]), ("0.01", [1, 2])])
+def test_the_identities_allow_one_cent_where_the_layout_says_so(
+    con: duckdb.DuckDBPyConnection, cent: str, accepted: list[int], tmp_path: Path
+) -> None:
+    decl = TABLES["settlements"]
+    layout = Layout(tuple(col.name for col in decl.columns), cent=Decimal(cent))
+    path = tmp_path / "x.csv"
+    off = [
+        row("settlements", str(at), psn_pay=pay)
+        for at, pay in enumerate(("40.00", "40.01", "40.02"))
+    ]
+    path.write_text("".join(line(list(cells.values())) for cells in off), encoding="utf-8")
+    sure = fast_sql.sure_rows(decl, layout, path, "s", skip=0, closed_ym=0)
+    cells = parse_sql.parsed(decl, parse_sql.scan(path, layout.columns), layout)
+    exact = parse_sql.checked(decl, parse_sql.checks_of(decl, layout.cent), cells, closed_ym=0)
+    assert [n for (n,) in con.execute(f"SELECT src_row FROM ({sure})").fetchall()] == accepted
+    passed = con.execute(f"SELECT rn FROM ({exact}) WHERE fails IS NULL").fetchall()
+    assert [n for (n,) in passed] == accepted

@@ -51,7 +51,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             )
         con.execute(
             """
-            insert into dim_pooling_area values
+            insert into dim_pooling_area
+                (poolarea_no, poolarea_name, level, province_code, province_name)
+            values
                 ('610100', '西安市', '市级', '610000', '陕西省'),
                 ('610600', '延安<市>', '市级', '610000', '陕西省')
             """
@@ -297,7 +299,7 @@ def test_intake_tells_rows_and_money_set_aside(
     for name, held in (("a", 1), ("b", 2)):
         con.execute(
             "insert into fct_intake select ?, 'settlements', 'f', 's', 'utf-8', "
-            "1000, 990, 0, 0, ?, 10 - ?, 0, 500000, 490000, 0, 0, 4000, 6000, 0, 0, 0",
+            "1000, 990, 0, 0, ?, 10 - ?, 0, 500000, 490000, 0, 0, 4000, 6000, 0, 0, 0, 0, 0",
             [name, held, held],
         )
     told = row(pages(con, tmp_path)["610600.html"], "医保结算")

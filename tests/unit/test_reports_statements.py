@@ -45,7 +45,9 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 [str(RULES / f"{name}.csv")],
             )
         con.execute(
-            "insert into dim_pooling_area values ('610100', '西安市', '市级', '610000', '陕西省')"
+            "insert into dim_pooling_area "
+            "(poolarea_no, poolarea_name, level, province_code, province_name) "
+            "values ('610100', '西安市', '市级', '610000', '陕西省')"
         )
         con.execute(
             """

@@ -13,7 +13,8 @@ select
     p.ledger_id,
     (year(p.acen_date) * 100 + month(p.acen_date))::integer as period_ym,
     p.traf_sn as item,
-    p.amt as expected_amt,
+    -- what the bank sent back is booked as received
+    case p.pay_prefix when 'RETURN' then -p.amt else p.amt end as expected_amt,
     b.booked_amt as actual_amt
 from jrn_payment as p
 left join booked as b

@@ -4,18 +4,20 @@
 -- title: 凭证号每账套每月从 1 连续
 -- guards: a gap or a repeat in the numbers is the first thing an auditor asks about
 with voucher as (
-    select distinct ledger_id, period_ym, voucher_id, voucher_no
+    select distinct book, ledger_id, period_ym, voucher_id, voucher_no
     from fct_journal
     where not is_opening
 )
 
 select
-    ledger_id,
-    period_ym,
-    '凭证号' as item,
+    v.ledger_id,
+    v.period_ym,
+    b.item_prefix || '凭证号' as item,
     count(*)::bigint as expected_amt,
     case
-        when min(voucher_no) = 1 and count(distinct voucher_no) = count(*) then max(voucher_no)
+        when min(v.voucher_no) = 1 and count(distinct v.voucher_no) = count(*)
+            then max(v.voucher_no)
     end::bigint as actual_amt
-from voucher
-group by ledger_id, period_ym
+from voucher as v
+inner join jrn_book as b on v.book = b.book
+group by b.item_prefix, v.ledger_id, v.period_ym

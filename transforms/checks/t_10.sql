@@ -10,4 +10,5 @@ select
     0::decimal(18, 2) as expected_amt,
     close_amt as actual_amt
 from fct_balance_sheet
-where period_type = 'M' and row_code in ('A2', 'A5')
+where book in (select book from jrn_book where is_statutory)
+    and period_type = 'M' and row_code in ('A2', 'A5')

@@ -4,12 +4,13 @@
 -- title: 账面银行存款 = 银行对账单余额，逐日逐户
 -- guards: a receipt booked a day late, or never, is invisible in month totals
 with book_day as (
-    select ledger_id, account_code, posting_date,
+    select ledger_id, account_code, event_date as posting_date,
         sum(debit_amt - credit_amt)::decimal(18, 2) as change_amt,
         bool_and(is_opening) as is_opening
-    from fct_journal
-    where account_code in ('1002', '1003', '1004', '1005')
-    group by ledger_id, account_code, posting_date
+    from jrn_journal
+    where book in (select book from jrn_book where is_statutory)
+        and account_code in ('1002', '1003', '1004', '1005')
+    group by ledger_id, account_code, event_date
 ),
 
 statement_line as (

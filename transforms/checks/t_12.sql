@@ -3,12 +3,12 @@
 -- severity: H
 -- title: 货币资金变动 = 对外收款 − 对外付款；内部划转净额为零
 -- guards: a sweep booked on one side only would look like income or loss
-with book as (
-    select ledger_id, period_ym, sum(debit_amt - credit_amt)::decimal(18, 2) as change_amt
-    from fct_journal
+with book_month as (
+    select book, ledger_id, event_ym as period_ym, sum(debit_amt - credit_amt)::decimal(18, 2) as change_amt
+    from jrn_journal
     where account_code in ('1001', '1002', '1003', '1004', '1005')
         and not is_opening
-    group by ledger_id, period_ym
+    group by book, ledger_id, event_ym
 ),
 
 bank as (
@@ -24,17 +24,21 @@ bank as (
 ),
 
 month as (
-    select ledger_id, period_ym from book
+    select book, ledger_id, period_ym from book_month
     union
-    select ledger_id, period_ym from bank
+    select b.book, k.ledger_id, k.period_ym
+    from bank as k
+    cross join jrn_book as b
 )
 
-select m.ledger_id, m.period_ym, '对外收付' as item,
+select m.ledger_id, m.period_ym, w.item_prefix || '对外收付' as item,
     coalesce(k.external_amt, 0) as expected_amt,
     coalesce(b.change_amt, 0) as actual_amt
 from month as m
-left join book as b
-    on m.ledger_id = b.ledger_id
+inner join jrn_book as w on m.book = w.book
+left join book_month as b
+    on m.book = b.book
+    and m.ledger_id = b.ledger_id
     and m.period_ym = b.period_ym
 left join bank as k
     on m.ledger_id = k.ledger_id

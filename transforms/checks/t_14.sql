@@ -10,16 +10,20 @@ with paid_order as (
     from stg_transfer as t
     cross join param_run as r
     where t.posting_source = 'clearing'
-        and coalesce(t.dfr_souc, '201') <> '103'
         and year(t.acen_date) * 100 + month(t.acen_date) <= r.through_ym
 ),
 
 benefit_line as (
-    select ledger_id, period_ym, event_id, debit_amt - credit_amt as amt,
+    -- a late voucher belongs to the month and the order it completes
+    select ledger_id, event_ym as period_ym,
+        case when starts_with(event_id, 'LATE|') then substr(event_id, 13) else event_id end
+            as event_id,
+        debit_amt - credit_amt as amt,
         insutype = '310' and starts_with(account_code, '500102') as is_pa
-    from fct_journal
-    where starts_with(account_code, '5001')
-        and starts_with(event_id, 'PAY|')
+    from jrn_journal
+    where book in (select book from jrn_book where is_statutory)
+        and starts_with(account_code, '5001')
+        and (starts_with(event_id, 'PAY|') or regexp_matches(event_id, '^LATE\|[0-9]{6}\|PAY\|'))
 ),
 
 -- every order of the month against what was booked in it

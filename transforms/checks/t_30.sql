@@ -5,14 +5,15 @@
 -- guards: diverted money: a bank account paired with an account it may never meet
 with pair as (
     select ledger_id, period_ym, debit_account, credit_account, count(*)::bigint as entry_cnt
-    from jrn_entry
+    from jrn_book_entry
     group by ledger_id, period_ym, debit_account, credit_account
     union all
     -- a manual voucher pairs each of its debits with each of its credits
     select d.ledger_id, d.period_ym, d.account_code, c.account_code, count(*)::bigint
     from fct_journal as d
     inner join fct_journal as c on d.voucher_id = c.voucher_id
-    where d.rule_id = 'MANUAL' and d.debit_amt <> 0 and not d.is_opening
+    where d.book in (select book from jrn_book where is_statutory) and d.book = c.book
+        and d.rule_id = 'MANUAL' and d.debit_amt <> 0 and not d.is_opening
         and c.credit_amt <> 0
     group by d.ledger_id, d.period_ym, d.account_code, c.account_code
 ),

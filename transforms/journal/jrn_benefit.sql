@@ -1,14 +1,14 @@
--- grain: one benefit part of one payment order (payment clock)
+-- grain: one benefit part of one payment order (payment clock), or of one that came back
 -- What is paid is spread over the benefit accounts as the settlements behind it stand: the
 -- difference between what DRG/DIP pays and the sum of hifp_pay follows the same shares. Shares are
 -- cumulated in whole fen and rounded half up, so the parts always re-add to the payment.
 with payment as (
-    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, insutype,
+    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, pay_prefix, insutype,
         fixmedins_code, clr_type, clr_ym, 'POOL' as side, pool_amt as paid_amt
     from jrn_payment
     where pool_amt <> 0
     union all
-    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, insutype,
+    select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, pay_prefix, insutype,
         fixmedins_code, clr_type, clr_ym, 'PA', pa_amt
     from jrn_payment
     where pa_amt <> 0
@@ -16,7 +16,8 @@ with payment as (
 
 weighed as (
     select
-        p.ledger_id, p.poolarea_no, p.scheme, p.traf_sn, p.bank_account, p.acen_date, p.side,
+        p.ledger_id, p.poolarea_no, p.scheme, p.traf_sn, p.bank_account, p.acen_date,
+        p.pay_prefix, p.side,
         w.part,
         w.row_cnt,
         (p.paid_amt * 100)::hugeint as paid_fen,
@@ -66,10 +67,13 @@ select
     ledger_id, poolarea_no, scheme,
     'PAY|' || traf_sn as voucher_key,
     acen_date as posting_date,
-    'PAY.' || part as posting_key,
+    pay_prefix || '.' || part as posting_key,
     bank_account,
+    null::varchar as cntp_code,
     year(acen_date) * 100 + month(acen_date) as orig_period_ym,
-    (part_fen::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as amount,
+    -- what comes back is told as money received
+    (case pay_prefix when 'RETURN' then -part_fen else part_fen end::decimal(18, 0)
+        * 0.01::decimal(3, 2))::decimal(18, 2) as amount,
     row_cnt as source_row_cnt
 from parted
 where part_fen <> 0

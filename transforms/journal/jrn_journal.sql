@@ -1,39 +1,37 @@
 -- grain: one numbered voucher line of one book
 with line as (
-    select ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym, orig_period_ym,
-        event_code, rule_id, account_code, fund, summary, debit_amt, credit_amt, source_row_cnt,
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym,
+        orig_period_ym, event_date, event_code, rule_id, line_key, account_code, fund, summary,
+        debit_amt, credit_amt, source_row_cnt,
         is_opening, false as is_closing
-    from jrn_line
+    from jrn_posted_line
     union all
-    select ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym, orig_period_ym,
-        event_code, rule_id, account_code, fund, summary, debit_amt, credit_amt, source_row_cnt,
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym,
+        orig_period_ym, event_date, event_code, rule_id, line_key, account_code, fund, summary,
+        debit_amt, credit_amt, source_row_cnt,
         false, true
     from jrn_closing
 ),
 
-book as (
-    select book from rule_book where policy = 'A2017'
-),
-
 voucher as (
     select
-        ledger_id, voucher_key, period_ym,
+        book, ledger_id, voucher_key, period_ym,
         min(posting_date) as posting_date,
         bool_or(is_opening) as is_opening,
         bool_or(is_closing) as is_closing
     from line
-    group by ledger_id, voucher_key, period_ym
+    group by book, ledger_id, voucher_key, period_ym
 ),
 
 numbered as (
     select
-        ledger_id, voucher_key, period_ym,
+        book, ledger_id, voucher_key, period_ym,
         left(sha256(ledger_id || '|' || voucher_key || '|' || period_ym::varchar), 16)
             as voucher_id,
         case
             when is_opening then 0
             else row_number() over (
-                partition by ledger_id, period_ym, is_opening
+                partition by book, ledger_id, period_ym, is_opening
                 order by is_closing, posting_date, voucher_key
             )
         end as voucher_no
@@ -41,18 +39,20 @@ numbered as (
 )
 
 select
-    b.book,
+    l.book,
     l.ledger_id,
     l.poolarea_no,
     l.scheme as insutype,
     l.period_ym,
     l.posting_date,
+    l.event_date,
+    (year(l.event_date) * 100 + month(l.event_date))::integer as event_ym,
     n.voucher_id,
     n.voucher_no,
     row_number() over (
-        partition by l.ledger_id, n.voucher_id
+        partition by l.book, l.ledger_id, n.voucher_id
         order by l.debit_amt = 0, l.account_code, l.rule_id, l.event_code, l.debit_amt,
-            l.credit_amt, l.summary
+            l.credit_amt, l.summary, l.line_key
     ) as line_no,
     l.event_code,
     l.voucher_key as event_id,
@@ -64,11 +64,12 @@ select
     l.is_closing,
     l.is_opening,
     l.orig_period_ym,
+    l.line_key,
     l.source_row_cnt,
     l.summary
 from line as l
 inner join numbered as n
-    on l.ledger_id = n.ledger_id
+    on l.book = n.book
+    and l.ledger_id = n.ledger_id
     and l.voucher_key = n.voucher_key
     and l.period_ym = n.period_ym
-cross join book as b

@@ -1,20 +1,36 @@
 -- grain: one premium event amount of a ledger, a posting date and a bank account
-with contribution as (
+-- A premium in arrears or ahead of its month has a key of its own: books on cash basis book it like
+-- any other, a book on accrual basis against what was due or is not due yet.
+with class as (
+    select source_sha, src_row, '@' || accrual_class as suffix
+    from stg_accrual_class
+    where accrual_class <> 'N'
+        and exists (select 1 from jrn_book where is_accrual)
+),
+
+contribution as (
     select
-        ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code, attributed_date,
-        year(received_date) * 100 + month(received_date) as received_ym,
-        premium_amt, employer_amt, person_amt, pa_amt, pool_amt, latefee_amt,
+        c.ledger_id, c.poolarea_no, c.scheme, c.cash_date, c.bank_account, c.event_code,
+        c.attributed_date,
+        year(c.received_date) * 100 + month(c.received_date) as received_ym,
+        c.recognised_date, c.premium_amt, c.employer_amt, c.person_amt, c.pa_amt, c.pool_amt,
+        c.latefee_amt,
         -- the employee's 2 % fills the personal account first, the employer's part the rest
         case
-            when pa_amt >= 0 then least(pa_amt, person_amt)
-            else greatest(pa_amt, person_amt)
-        end as person_pa_amt
-    from stg_contribution
+            when c.pa_amt >= 0 then least(c.pa_amt, c.person_amt)
+            else greatest(c.pa_amt, c.person_amt)
+        end as person_pa_amt,
+        coalesce(k.suffix, '') as suffix
+    from stg_contribution as c
+    left join class as k
+        on c.source_sha = k.source_sha
+        and c.src_row = k.src_row
+        and c.event_code in ('E01', 'E03', 'E04', 'E05', 'E07')
 ),
 
 cash as (
     select
-        ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code,
+        ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code, suffix,
         sum(premium_amt)::decimal(18, 2) as premium_amt,
         sum(pool_amt)::decimal(18, 2) as pool_amt,
         sum(pa_amt)::decimal(18, 2) as pa_amt,
@@ -24,7 +40,7 @@ cash as (
         sum(person_pa_amt)::decimal(18, 2) as e02_pa_amt,
         count(*)::bigint as row_cnt
     from contribution
-    group by ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code
+    group by ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code, suffix
 ),
 
 latefee as (
@@ -37,19 +53,6 @@ latefee as (
     group by ledger_id, poolarea_no, scheme, cash_date, bank_account
 ),
 
-attribution as (
-    select
-        ledger_id, poolarea_no, scheme, attributed_date,
-        -- one voucher a receipt month, so that the pending list can be told by month of receipt
-        received_ym as orig_period_ym,
-        sum(pool_amt)::decimal(18, 2) as pool_amt,
-        sum(pa_amt)::decimal(18, 2) as pa_amt,
-        count(*)::bigint as row_cnt
-    from contribution
-    where event_code in ('E81', 'E16P') and attributed_date is not null
-    group by ledger_id, poolarea_no, scheme, attributed_date, received_ym
-),
-
 pending_refund as (
     select
         ledger_id, poolarea_no, scheme, cash_date, bank_account, received_ym,
@@ -60,34 +63,45 @@ pending_refund as (
     group by ledger_id, poolarea_no, scheme, cash_date, bank_account, received_ym
 ),
 
+-- premiums received ahead become income at once when their benefit year begins
+recognised as (
+    select
+        ledger_id, poolarea_no, scheme, recognised_date,
+        sum(premium_amt)::decimal(18, 2) as amount,
+        count(*)::bigint as row_cnt
+    from contribution
+    where recognised_date is not null
+    group by ledger_id, poolarea_no, scheme, recognised_date
+),
+
 part as (
     select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E01' as event,
-        'E01.POOL' as posting_key, e01_pool_amt as amount, row_cnt
+        'E01.POOL' || suffix as posting_key, e01_pool_amt as amount, row_cnt
     from cash where event_code = 'E01'
     union all
-    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E01', 'E01.PA', e01_pa_amt,
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E01', 'E01.PA' || suffix, e01_pa_amt,
         row_cnt
     from cash where event_code = 'E01'
     union all
-    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E02', 'E02.POOL',
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E02', 'E02.POOL' || suffix,
         e02_pool_amt, row_cnt
     from cash where event_code = 'E01'
     union all
-    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E02', 'E02.PA', e02_pa_amt,
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E02', 'E02.PA' || suffix, e02_pa_amt,
         row_cnt
     from cash where event_code = 'E01'
     union all
-    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E03', 'E03.POOL', pool_amt,
-        row_cnt
-    from cash where event_code = 'E03'
-    union all
-    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E03', 'E03.PA', pa_amt,
-        row_cnt
-    from cash where event_code = 'E03'
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code,
+        event_code || '.POOL' || suffix, pool_amt, row_cnt
+    from cash where event_code in ('E03', 'E07') and scheme = '310'
     union all
     select ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code,
-        event_code || '.ALL', premium_amt, row_cnt
-    from cash where event_code in ('E04', 'E05')
+        event_code || '.PA' || suffix, pa_amt, row_cnt
+    from cash where event_code in ('E03', 'E07') and scheme = '310'
+    union all
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, event_code,
+        event_code || '.ALL' || suffix, premium_amt, row_cnt
+    from cash where event_code in ('E04', 'E05', 'E05s', 'E07') and scheme = '390'
     union all
     select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E81', 'E81.PEND',
         premium_amt, row_cnt
@@ -106,6 +120,19 @@ part as (
         event_code || '.ALL', -premium_amt, row_cnt
     from cash where event_code in ('E16', 'E17') and scheme = '390'
     union all
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E16A', 'E16.ADVANCE',
+        -premium_amt, row_cnt
+    from cash where event_code = 'E16A'
+    union all
+    -- no money moves: the pool's income becomes the accounts', or an account pays another ledger
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E19', 'E19.PA', pa_amt,
+        row_cnt
+    from cash where event_code = 'E19'
+    union all
+    select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'PADEDUCT', 'PADEDUCT.ALL',
+        pa_amt, row_cnt
+    from cash where event_code = 'PADEDUCT'
+    union all
     select ledger_id, poolarea_no, scheme, cash_date, bank_account, 'E12', 'E12.ALL', latefee_amt,
         row_cnt
     from latefee
@@ -113,10 +140,11 @@ part as (
 
 select
     ledger_id, poolarea_no, scheme,
-    event || '|' || cash_date::varchar || '|' || bank_account as voucher_key,
+    event || '|' || cash_date::varchar || '|' || coalesce(bank_account, '') as voucher_key,
     cash_date as posting_date,
     posting_key,
     bank_account,
+    null::varchar as cntp_code,
     year(cash_date) * 100 + month(cash_date) as orig_period_ym,
     amount,
     row_cnt as source_row_cnt
@@ -127,20 +155,14 @@ union all
 select
     ledger_id, poolarea_no, scheme,
     'E16P|' || cash_date::varchar || '|' || bank_account,
-    cash_date, 'E16.PEND', bank_account, received_ym, amount, row_cnt
+    cash_date, 'E16.PEND', bank_account, null, received_ym, amount, row_cnt
 from pending_refund
 where amount <> 0
 union all
 select
     ledger_id, poolarea_no, scheme,
-    'E83|' || attributed_date::varchar || '|' || orig_period_ym::varchar,
-    attributed_date, 'E83.POOL', null, orig_period_ym, pool_amt, row_cnt
-from attribution
-where pool_amt <> 0
-union all
-select
-    ledger_id, poolarea_no, scheme,
-    'E83|' || attributed_date::varchar || '|' || orig_period_ym::varchar,
-    attributed_date, 'E83.PA', null, orig_period_ym, pa_amt, row_cnt
-from attribution
-where pa_amt <> 0
+    'E06s|' || recognised_date::varchar,
+    recognised_date, 'E06s.ALL', null, null,
+    year(recognised_date) * 100 + month(recognised_date), amount, row_cnt
+from recognised
+where amount <> 0

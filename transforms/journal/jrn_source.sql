@@ -6,9 +6,9 @@ with premium as (
                 'E01|' || cash_date::varchar || '|' || bank_account,
                 'E02|' || cash_date::varchar || '|' || bank_account
             ]
-            else [event_code || '|' || cash_date::varchar || '|' || bank_account]
+            else [event_code || '|' || cash_date::varchar || '|' || coalesce(bank_account, '')]
         end) as voucher_key,
-        premium_amt as amt
+        case when event_code in ('E19', 'PADEDUCT') then pa_amt else premium_amt end as amt
     from stg_contribution
     union all
     select ledger_id, source_sha, src_row,
@@ -23,11 +23,22 @@ with premium as (
         premium_amt
     from stg_contribution
     where event_code in ('E81', 'E16P') and attributed_date is not null
+    union all
+    select ledger_id, source_sha, src_row, 'E06s|' || recognised_date::varchar, premium_amt
+    from stg_contribution
+    where recognised_date is not null
 ),
 
 payment as (
     select ledger_id, traf_sn, fee_clr_id, insutype, fixmedins_code, clr_type, clr_ym
     from jrn_payment
+),
+
+outside as (
+    select ledger_id, insutype, out_admdvs, clr_type, clr_ym, hifp_pay, acct_pay, source_sha,
+        src_row
+    from stg_settlement
+    where out_admdvs is not null
 ),
 
 row_source as (
@@ -54,10 +65,27 @@ row_source as (
         and p.clr_type = s.clr_type
         and p.clr_ym = s.clr_ym
     union all
+    select p.ledger_id, 'PAY|' || p.traf_sn, 'settlements', s.source_sha, s.src_row,
+        s.hifp_pay + s.acct_pay
+    from payment as p
+    inner join outside as s
+        on p.ledger_id = s.ledger_id
+        and p.insutype = s.insutype
+        and p.fixmedins_code = s.out_admdvs
+        and p.clr_type = s.clr_type
+        and p.clr_ym = s.clr_ym
+    union all
+    select p.ledger_id, 'PAY|' || p.traf_sn, 'settlements', s.source_sha, s.src_row,
+        s.hifp_pay + s.acct_pay
+    from payment as p
+    inner join stg_settlement as s
+        on p.ledger_id = s.ledger_id
+        and p.fixmedins_code = 'SETL|' || s.setl_id
+    where starts_with(p.fixmedins_code, 'SETL|')
+    union all
     select ledger_id, 'BANK|' || traf_sn, 'fund_transfers', source_sha, src_row, amt
     from stg_transfer
-    where (posting_source = 'fund_transfers' and leg = posting_leg)
-        or (traf_item = 'DFR_OUT' and dfr_souc = '103')
+    where posting_source = 'fund_transfers' and (is_external or posting_leg in ('ANY', leg))
     union all
     select ledger_id, 'REC|' || recovery_id, 'recoveries', source_sha, src_row, added_amt
     from stg_recovery

@@ -12,7 +12,9 @@ dense as (
         coalesce(v.debit_amt, 0) as debit_amt,
         coalesce(v.credit_amt, 0) as credit_amt,
         coalesce(v.closing_debit_amt, 0) as closing_debit_amt,
-        coalesce(v.closing_credit_amt, 0) as closing_credit_amt
+        coalesce(v.closing_credit_amt, 0) as closing_credit_amt,
+        coalesce(v.carry_net_amt, 0) as carry_net_amt,
+        coalesce(v.adjust_net_amt, 0) as adjust_net_amt
     from led_month as m
     inner join account as a
         on m.book = a.book
@@ -44,6 +46,8 @@ select
     credit_amt::decimal(18, 2) as credit_amt,
     closing_debit_amt::decimal(18, 2) as closing_debit_amt,
     closing_credit_amt::decimal(18, 2) as closing_credit_amt,
+    carry_net_amt::decimal(18, 2) as carry_net_amt,
+    adjust_net_amt::decimal(18, 2) as adjust_net_amt,
     (post_net_amt - closing_debit_amt + closing_credit_amt)::decimal(18, 2) as pre_net_amt,
     post_net_amt::decimal(18, 2) as post_net_amt
 from running

@@ -9,7 +9,7 @@ with budget_row as (
     inner join rule_budget_item as r
         on i.scheme = r.scheme
         and b.budg_item = r.budg_item
-    where b.fixmedins_code is null
+    where nullif(b.fixmedins_code, '') is null
 ),
 
 -- the active version is the last one: B0, then A1, A2, …
@@ -35,7 +35,8 @@ actual as (
     select book, ledger_id, poolarea_no, insutype, period_ym, period_start_date, row_code,
         ytd_amt
     from stm_income_statement
-    where period_type = 'M'
+    where book in (select book from jrn_book where is_statutory)
+        and period_type = 'M'
 ),
 
 measured as (

@@ -1,8 +1,8 @@
 -- grain: one premium event of one ledger and cash month
 with premium as (
     select ledger_id, poolarea_no, scheme, cash_date,
-        -- refunds of pending premiums are E16 like the others
-        case event_code when 'E16P' then 'E16' else event_code end as event_code,
+        -- refunds of pending premiums, and of those received ahead, are E16 like the others
+        case when event_code in ('E16P', 'E16A') then 'E16' else event_code end as event_code,
         event_code in ('E81', 'E16P') as is_pending,
         premium_amt, pool_amt, pa_amt, latefee_amt
     from stg_contribution

@@ -1,6 +1,9 @@
 -- grain: one raw file behind one voucher
 with voucher as (
-    select distinct book, ledger_id, event_id, voucher_id
+    select distinct book, ledger_id, voucher_id,
+        -- a late voucher has the rows of the voucher it completes
+        case when starts_with(event_id, 'LATE|') then substr(event_id, 13) else event_id end
+            as event_id
     from jrn_journal
     where not is_closing
 )

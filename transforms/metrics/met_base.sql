@@ -15,7 +15,9 @@ with flow as (
         sum(i.month_amt) filter (i.insutype || i.row_code in ('3104.3', '3104.4'))
             as pa_level_amt
     from stm_income_statement as i
-    where i.period_type = 'M'
+    -- what is measured and warned of is the book that is filed
+    where i.book in (select book from jrn_book where is_statutory)
+        and i.period_type = 'M'
     group by i.book, i.ledger_id, i.insutype, i.period_ym, i.period_start_date
 ),
 

@@ -29,7 +29,7 @@ line as (
     from budget as b
     inner join rule_insutype as i on b.insutype = i.insutype and i.in_scope
     inner join item as r on i.scheme = r.scheme and b.budg_item = r.budg_item
-    where b.fixmedins_code is null
+    where nullif(b.fixmedins_code, '') is null
 ),
 
 version as (
@@ -79,6 +79,7 @@ month as (
     select book, ledger_id, insutype, period_ym, period_start_date,
         last_day(period_start_date) as month_end_date
     from led_month
+    where book in (select book from jrn_book where is_statutory)
 ),
 
 -- the version in force at the end of the month, for its own year (0) and the next (1)

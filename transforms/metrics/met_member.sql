@@ -8,6 +8,7 @@ with ledger as (
         p.prefecture_name
     from led_month as m
     left join pooling_area as p on m.poolarea_no = p.poolarea_no
+    where m.book in (select book from jrn_book where is_statutory)
 ),
 
 place as (

@@ -1,4 +1,4 @@
--- grain: one version of a recovery that brought money back: bank account, date, benefit part
+-- grain: one version of a recovery that brought money back, or of a prepayment set off
 with scheme as (
     select insutype, scheme
     from rule_insutype
@@ -9,6 +9,7 @@ with scheme as (
 version as (
     select
         r.source_sha, r.src_row, r.det_id, r.insutype, r.poolarea_no, r.setl_id, r.retn_way,
+        r.obj_type, r.fixmedins_code, r.clr_ym,
         r.act_retn_date, r.traf_sn, r.updt_time,
         (r.act_retn_amt - coalesce(lag(r.act_retn_amt) over (
             partition by r.det_id order by r.updt_time, r.source_sha, r.src_row
@@ -17,11 +18,13 @@ version as (
             partition by r.det_id order by r.updt_time, r.source_sha, r.src_row
         ) as version_no,
         coalesce(r.ocur_ym // 100, year(r.crtf_date)) as occurred_year,
+        -- 30 预付金抵扣: no recovery, it clears an advance
+        r.det_type = '30' as is_prepayment,
         i.scheme
     from recoveries as r
     inner join scheme as i on r.insutype = i.insutype
-    -- 30 预付金抵扣 and 40 预留金暂扣 are not recoveries
-    where r.det_type not in ('30', '40')
+    -- 40 预留金暂扣 is unpaid, so unbooked
+    where r.det_type <> '40'
 ),
 
 settlement_part as (
@@ -43,6 +46,10 @@ select
     r.poolarea_no,
     r.scheme,
     r.det_id || '|' || r.version_no::varchar as recovery_id,
+    r.is_prepayment,
+    r.obj_type,
+    r.fixmedins_code,
+    r.clr_ym,
     r.retn_way,
     coalesce(b.acen_date, r.act_retn_date) as return_date,
     -- way 3 names no bank row: the expenditure account, where benefits came from [D]

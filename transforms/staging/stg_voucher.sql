@@ -19,8 +19,16 @@ select
         when v.event_id = 'OPEN' then 'OPEN'
         else coalesce(nullif(regexp_extract(v.event_id, '^(E[0-9]+[a-z]?)', 1), ''), 'MANUAL')
     end as event_code,
+    -- decisions on pending money: the pending list turns them into entries, book by book
+    starts_with(v.event_id, 'E83') or starts_with(v.event_id, 'E87') as is_decision,
     v.account_code,
     v.fund,
+    v.cntp_code,
+    v.psn_no_hash,
+    v.doc_no,
+    v.approval_id,
+    v.maker,
+    v.checker,
     v.debit_amt,
     v.credit_amt,
     coalesce(v.orig_period_ym, year(v.posting_date) * 100 + month(v.posting_date))

@@ -1,7 +1,8 @@
 -- grain: one statement row of one ledger in one month, every measure its terms can ask for
 with balance as (
     select book, ledger_id, poolarea_no, insutype, first_ym, period_ym, period_start_date,
-        account_code, open_net_amt, debit_amt, credit_amt, post_net_amt
+        account_code, open_net_amt, debit_amt, credit_amt, carry_net_amt, adjust_net_amt,
+        post_net_amt
     from led_balance
 ),
 
@@ -13,12 +14,17 @@ termed as (
             when 'bal_c' then -b.post_net_amt
             when 'cr' then b.credit_amt - b.debit_amt
             when 'dr' then b.debit_amt - b.credit_amt
+            when 'cr_ext' then b.credit_amt - b.debit_amt - b.carry_net_amt
+            when 'adj' then b.adjust_net_amt
         end as value_amt,
         t.sign * case t.form_measure
             when 'bal_d' then b.post_net_amt
             when 'bal_c' then -b.post_net_amt
             when 'cr' then b.credit_amt - b.debit_amt
             when 'dr' then b.debit_amt - b.credit_amt
+            when 'cr_ext' then b.credit_amt - b.debit_amt - b.carry_net_amt
+            when 'cr_gross' then b.credit_amt
+            when 'adj' then b.adjust_net_amt
         end as form_amt,
         -- the balance brought into the ledger's first month
         t.sign * case t.measure
@@ -28,7 +34,8 @@ termed as (
         end as open_amt
     from balance as b
     inner join stm_term as t
-        on b.insutype = t.scheme
+        on b.book = t.book
+        and b.insutype = t.scheme
         and starts_with(b.account_code, t.account_prefix)
 ),
 
@@ -48,7 +55,9 @@ select
     coalesce(s.form_amt, 0)::decimal(18, 2) as form_amt,
     coalesce(s.open_amt, 0)::decimal(18, 2) as open_amt
 from led_month as m
-inner join stm_row as r on m.insutype = r.scheme
+inner join stm_row as r
+    on m.book = r.book
+    and m.insutype = r.scheme
 left join summed as s
     on m.book = s.book
     and m.ledger_id = s.ledger_id

@@ -11,7 +11,8 @@ residue as (
             as account_code,
         close_amt
     from stm_balance_sheet
-    where period_type = 'M' and row_code in ('A2', 'A5')
+    where book in (select book from jrn_book where is_statutory)
+        and period_type = 'M' and row_code in ('A2', 'A5')
 ),
 
 pair as (
@@ -24,8 +25,11 @@ pair as (
     select d.ledger_id, d.period_ym, d.account_code, c.account_code, count(*)::bigint,
         sum(least(abs(d.debit_amt), abs(c.credit_amt)))::decimal(18, 2)
     from jrn_journal as d
-    inner join jrn_journal as c on d.voucher_id = c.voucher_id
-    where d.rule_id = 'MANUAL' and d.debit_amt <> 0 and not d.is_opening
+    inner join jrn_journal as c
+        on d.book = c.book
+        and d.voucher_id = c.voucher_id
+    where d.book in (select book from jrn_book where is_statutory)
+        and d.rule_id = 'MANUAL' and d.debit_amt <> 0 and not d.is_opening
         and c.credit_amt <> 0
     group by d.ledger_id, d.period_ym, d.account_code, c.account_code
 ),
@@ -63,6 +67,7 @@ ledger_account as (
         a.account_code, a.account_name
     from led_month as m
     inner join cash_account as a on m.insutype = a.insutype
+    where m.book in (select book from jrn_book where is_statutory)
 )
 
 select

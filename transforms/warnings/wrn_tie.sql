@@ -6,7 +6,8 @@ with sheet as (
         max(close_amt) filter (row_code = 'N9') as net_asset_amt,
         max(year_open_amt) filter (row_code = 'N9') as year_open_amt
     from stm_balance_sheet
-    where period_type = 'M'
+    where book in (select book from jrn_book where is_statutory)
+        and period_type = 'M'
     group by book, ledger_id, poolarea_no, insutype, period_ym, period_start_date
 ),
 

@@ -1,0 +1,101 @@
+"""Closed months keep their lines; what arrives later is posted in the open month."""
+
+# ruff: noqa: E501  (tables drawn in text)
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.golden.test_statements import NOVEMBER
+from tests.spec.harness import ALL_BOOKS, Spec, check, check_ids, copy, rows, run, world
+
+ROWS = "rid | clct_detl_id | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date"
+LATE = """
+    clct_detl_id | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
+    LATE         | 900.00       | 300.00       | 300.00      | 2023-11-06
+"""
+BANK = """
+    traf_sn | traf_item | hif_acct_type | incexpd_dirc | amt     | balc    | acen_date
+    T99     | PREM_IN   | 1             | 1            | 1200.00 | 1200.00 | 2023-12-28
+"""
+
+
+@cache
+def first() -> Spec:
+    """November and December as they were published, in every book."""
+    spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
+    return run(run(run(spec, "fct_journal"), "fct_income_statement"), "fct_balance_sheet")
+
+
+def after(closed_ym: int, **late: str) -> Spec:
+    """The same world after ``closed_ym`` was closed and more rows came."""
+    spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
+    for name, drawn in late.items():
+        from tests.spec.drawn import add
+
+        add(spec.con, name, drawn)
+    frozen = first().con.execute(
+        "SELECT * FROM fct_journal WHERE period_ym <= ?", [closed_ym]
+    ).to_arrow_table()
+    spec.con.register("frozen_lines", frozen)
+    spec.sql(
+        "INSERT INTO closed_line SELECT * FROM frozen_lines",
+        f"INSERT INTO closed_period VALUES ('610100', {closed_ym})",
+    )
+    return run(run(run(spec, "fct_journal"), "fct_income_statement"), "fct_balance_sheet")
+
+
+def cells(spec: Spec, ym: int) -> list[tuple[str, ...]]:
+    return rows(
+        spec,
+        f"""SELECT book, 'IS', row_code, month_amt, ytd_amt FROM fct_income_statement
+        WHERE period_ym = {ym} AND period_type = 'M'
+        UNION ALL SELECT book, 'BS', row_code, year_open_amt, close_amt FROM fct_balance_sheet
+        WHERE period_ym = {ym} AND period_type = 'M' ORDER BY ALL""",
+    )
+
+
+def test_closing_alone_changes_nothing() -> None:
+    spec = after(202311)
+    same = "SELECT * EXCLUDE (line_no) FROM fct_journal ORDER BY ALL"
+    assert rows(spec, same) == rows(first(), same)
+
+
+def test_a_late_premium_leaves_the_closed_month_as_published() -> None:
+    spec = after(202311, contributions=LATE)
+    assert cells(spec, 202311) == cells(first(), 202311)
+
+
+def test_a_late_premium_is_posted_in_the_open_month_with_the_month_it_belongs_to() -> None:
+    spec = after(202311, contributions=LATE)
+    assert rows(
+        spec,
+        """SELECT posting_date, orig_period_ym, event_date, event_code, account_code,
+            nullif(debit_amt, 0), nullif(credit_amt, 0)
+        FROM fct_journal WHERE book = 'k17' AND event_id LIKE 'LATE|%' ORDER BY ALL""",
+    ) == [
+        ("2023-12-01", "202311", "2023-11-06", "E01", "1002", "900.00", ""),
+        ("2023-12-01", "202311", "2023-11-06", "E01", "400101", "", "900.00"),
+        ("2023-12-01", "202311", "2023-11-06", "E02", "1002", "300.00", ""),
+        ("2023-12-01", "202311", "2023-11-06", "E02", "400102", "", "300.00"),
+    ]
+
+
+def test_an_open_month_changes_in_exactly_the_cells_it_must() -> None:
+    spec = after(202311, contributions=LATE)
+    before, now = cells(first(), 202312), cells(spec, 202312)
+    changed = sorted({(b[1], b[2]) for b, n in zip(before, now, strict=True) if b != n and b[0] == "k17"})
+    assert changed == [
+        ("BS", "A2"), ("BS", "A9"), ("BS", "N1"), ("BS", "N1a"), ("BS", "N1b"), ("BS", "N9"),
+        ("BS", "T9"), ("IS", "1"), ("IS", "1.1"), ("IS", "2"), ("IS", "2.1"), ("IS", "5"),
+        ("IS", "5.1"), ("IS", "5.2"),
+    ]  # fmt: skip
+
+
+def test_the_same_row_in_an_open_month_changes_that_month() -> None:
+    spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
+    from tests.spec.drawn import add
+
+    add(spec.con, "contributions", LATE)
+    run(run(spec, "fct_income_statement"), "fct_balance_sheet")
+    assert cells(spec, 202311) != cells(first(), 202311)

@@ -1,0 +1,58 @@
+-- grain: W-22 and W-23: one series, or one fund, in one month that is judged, and what it reaches
+with spending as (
+    select s.series_id, s.region, s.fund, s.month_start, s.score, s.excess_pct, s.excess_amt,
+        s.clean_amt, s.peer_cnt, s.behind_cnt, s.is_alone,
+        case when s.is_alone then c.few_peers_add else 0 end as add_score,
+        s.is_alone or s.behind_cnt < c.uncapped_months as is_capped,
+        c.blue_score, c.yellow_score, c.confirm_score, c.orange_excess, c.close_score,
+        s.excess_pct >= c.relative_floor and s.excess_amt >= c.absolute_floor as is_large
+    from sco_score as s
+    inner join sco_limit as c on s.month_start = c.month_start
+),
+
+confirmed as (
+    select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
+        peer_cnt, behind_cnt, is_alone, add_score, is_capped, is_large, close_score,
+        orange_excess,
+        score >= blue_score + add_score as is_blue,
+        score >= yellow_score + add_score
+        or (
+            score >= confirm_score + add_score
+            and count(*) filter (score >= confirm_score + add_score) over last_three >= 2
+        ) as is_yellow
+    from spending
+    window last_three as (
+        partition by series_id order by month_start rows between 2 preceding and current row
+    )
+),
+
+lasting as (
+    select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
+        peer_cnt, behind_cnt, is_alone, is_capped, is_large, is_blue, is_yellow, close_score,
+        is_yellow and excess_pct >= orange_excess as is_high,
+        lag(is_yellow and excess_pct >= orange_excess) over (
+            partition by series_id order by month_start
+        ) as was_high
+    from confirmed
+)
+
+select 'W-22' as rule_id, series_id, region, fund, month_start, score, excess_pct, excess_amt,
+    clean_amt as amount_amt, peer_cnt, behind_cnt, is_alone, close_score,
+    case
+        when not is_large then 0
+        when is_high and was_high and not is_capped then 3
+        when is_yellow then 2
+        when is_blue then 1
+        else 0
+    end as level_order
+from lasting
+union all
+select 'W-23', g.fund, null, g.fund, g.month_start, g.score, g.excess_pct, null, null, g.peer_cnt,
+    null, false, c.close_score,
+    case
+        when g.score < c.shock_score or g.excess_pct < c.shock_floor then 0
+        when g.excess_pct >= c.shock_orange then 3
+        else 2
+    end
+from sco_common as g
+inner join sco_limit as c on g.month_start = c.month_start
