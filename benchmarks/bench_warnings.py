@@ -286,7 +286,8 @@ def common_shock(title: str, frame: pl.DataFrame, starts: Sequence[int], work: P
     good = not alone and mean <= 0.05
     print(
         f"\n## Common shock, +40 % in all regions of a fund, {title}\n\n"
-        f"{len(shares) - len(alone)} of {len(shares)} shocks had exactly one provincial warning open by 2 months; "
+        f"{len(shares) - len(alone)} of {len(shares)} shocks had exactly one provincial warning "
+        "open by 2 months; "
         f"regions with an opening {mean:.1%}; provincial openings without a shock {false}. "
         f"Required: one, and <= 5 % of regions: {verdict(good)}"
     )

@@ -38,7 +38,7 @@ with closing(open_workspace(request)) as con:
     through = last_month(taken.all, None)
     identity, parts = steps.identify(request, regions, taken.all, through)
     if taken.new:
-        bind_inputs(con, request.warehouse, regions, taken.all, pools=(), through_ym=through,
+        bind_inputs(con, request, regions, taken.all, through_ym=through,
                     attributes={**parts, "release_id": identity})
         steps.transform(con, ("staging", "journal", "ledger", "statements", "metrics", "warnings"))
         steps.transform(con, ("marts",))

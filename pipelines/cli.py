@@ -9,6 +9,9 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli_books import register as register_books
+from pipelines.cli_compare import books_app
+from pipelines.cli_export import register as register_export
 from pipelines.cli_intake import register as register_intake
 from pipelines.cli_look import register
 from pipelines.cli_regions import regions_app
@@ -26,6 +29,7 @@ app = typer.Typer(
     add_completion=False,
 )
 app.add_typer(regions_app, name="regions")
+app.add_typer(books_app, name="books")
 
 
 def main() -> None:
@@ -50,9 +54,7 @@ def run(
     warehouse: WarehouseOption = None,
     through: Annotated[int | None, typer.Option(help="账务截至月份 yyyymm")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="只做这些统筹区（可重复）")] = None,
-    as_of: Annotated[
-        int | None, typer.Option(help="按哪一年的行政区划归集，默认现行区划")
-    ] = None,
+    as_of: Annotated[int | None, typer.Option(help="按哪一年的行政区划归集，默认现行区划")] = None,
     fail_on: Annotated[
         str | None, typer.Option(help="末月有此等级或更重的预警时以 4 退出：blue/yellow/orange/red")
     ] = None,
@@ -132,6 +134,8 @@ def serve(
 
 register(app)
 register_intake(app)
+register_books(app)
+register_export(app)
 register_warnings(app)
 
 

@@ -29,20 +29,26 @@ def close(
     pool: PoolOption = None,
     warehouse: WarehouseOption = None,
 ) -> None:
-    """结账：此后到达的该月数据记为迟到，已公布的数保留。"""
+    """结账：该月凭证按当前发布封存；此后到达的该月数据补记在其后的月份。"""
     from pipelines.books.periods import close_period
     from pipelines.extracts.log import read_log
+    from pipelines.flows.closing import keep_month, published_months
     from pipelines.warehouse.lock import warehouse_lock
 
     paths = request_of(None, warehouse).warehouse
     ym = _month(month)
     with warehouse_lock(paths, "jiecun close"):
         log = read_log(paths)
-        months = {known for batch in log.batches for known in batch.event_yms}
-        _tell(
-            close_period(paths, ym, pool or (), by=by, months=months, after=len(log.lines)),
-            "已结账",
+        event = close_period(
+            paths,
+            ym,
+            pool or (),
+            by=by,
+            months=published_months(paths),
+            after=len(log.lines),
+            keep=lambda event, number: keep_month(paths, log.batches, event, number),
         )
+        _tell(event, "已结账")
 
 
 def reopen(

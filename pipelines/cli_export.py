@@ -1,15 +1,24 @@
-"""Commands that hand the books out: export (plain-text accounting) and report --books (printed)."""
+"""Commands that hand the books out: export (plain-text accounting) and report (printed)."""
 
 from __future__ import annotations
 
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.options import JsonOption, RawOption, WarehouseOption, out, request_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import duckdb
+
+    from pipelines.flows.request import RunRequest
+    from pipelines.warehouse.release import ReleaseInfo
 
 LedgerOption = Annotated[
     list[str] | None, typer.Option("--ledger", help="只做这些账套，如 610100-310（可重复）")
@@ -56,6 +65,7 @@ def report(
     books: Annotated[bool, typer.Option("--books", help="会计账簿：凭证、日记账、总账等")] = False,
     period: Annotated[int | None, typer.Option(help="月份 yyyymm，默认最后一个月")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="只做这些统筹区（可重复）")] = None,
+    fmt: Annotated[str, typer.Option("--format", help="xlsx、html 或 xlsx,html")] = "xlsx,html",
     book: BookOption = "k17",
     release: ReleaseOption = None,
     to: OutOption = None,
@@ -63,41 +73,101 @@ def report(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """打印一个月的会计账簿（Excel 与网页），每账套一份（默认写入 ./books）。"""
-    from pipelines.books.export.source import bind_marts, ledgers_of
+    """一个月的报表、附注和账簿比较（写入 ./report）；加 --books 打印会计账簿（写入 ./books）。"""
     from pipelines.console import print_json
-    from pipelines.flows.drilling import open_books
-    from pipelines.reports.ledgers.write import write_ledger_books
     from pipelines.warehouse.release import find_release
 
-    if not books:
-        raise typer.BadParameter("说明要打印什么：--books", param_hint="--books")
     request = request_of(raw, warehouse)
     found = find_release(request.warehouse, release)
-    folder = to or Path.cwd() / "books"
-    with out.status("正在打印账簿…"):
-        opened = open_books(request, found.release_id)
-        with closing(opened.con) as con:
-            bind_marts(con, found.path)
-            ledgers = [
-                name for name in ledgers_of(con, book) if not pool or name.partition("-")[0] in pool
-            ]
-            if not ledgers:
-                raise _no_pool(pool or [])
-            last = con.execute("select max(period_ym) from fct_ledger_month").fetchall()[0][0]
-            ym = last if period is None else period
-            paths = write_ledger_books(
-                con, folder, ym, ledgers, book=book, release_id=found.release_id
-            )
+    asked = Asked(period, tuple(pool or ()), book, to)
+    formats = _formats(fmt)
+    with out.status("正在打印…"):
+        if books:
+            what, (ym, paths) = "会计账簿", _books(request, found, asked)
+        else:
+            what, (ym, paths) = "报表与附注", _statements(found, asked, formats)
     if as_json:
         facts = {"release_id": found.release_id, "period_ym": ym}
         print_json({**facts, "files": [str(path) for path in paths]})
     else:
-        told = f"发布 {found.release_id}：{ym} 会计账簿 {len(ledgers)} 个账套 → {folder}"
+        told = f"发布 {found.release_id}：{ym} {what} {len(paths)} 个文件 → {paths[0].parent}"
         out.print(told, highlight=False)
 
 
-def _no_pool(pools: list[str]) -> JiecunError:
+@dataclass(frozen=True)
+class Asked:
+    """What ``report`` was asked for; ``pools`` empty means all."""
+
+    period: int | None
+    pools: tuple[str, ...]
+    book: str
+    out: Path | None
+
+
+def _statements(
+    found: ReleaseInfo, asked: Asked, formats: tuple[str, ...]
+) -> tuple[int, list[Path]]:
+    from pipelines.books.export.source import ledgers_of, open_marts
+    from pipelines.reports.pack import OPTIONAL, SOURCES, write_pack
+
+    names = (*SOURCES, *OPTIONAL)
+    there = [name for name in names if (found.path / "marts" / f"{name}.parquet").is_file()]
+    with closing(open_marts(found.path, there)) as con:
+        known = {name.partition("-")[0] for name in ledgers_of(con, asked.book)}
+        missing = sorted(set(asked.pools) - known)
+        if missing:
+            raise _no_pool(missing)
+        ym = _period(con, asked.period)
+        folder = asked.out or Path.cwd() / "report"
+        pools = asked.pools or tuple(sorted(known))
+        return ym, write_pack(
+            con,
+            folder,
+            ym,
+            pools,
+            book=asked.book,
+            release_id=found.release_id,
+            formats=formats,
+            is_province=not asked.pools,
+        )
+
+
+def _books(request: RunRequest, found: ReleaseInfo, asked: Asked) -> tuple[int, list[Path]]:
+    from pipelines.books.export.source import bind_marts, ledgers_of
+    from pipelines.flows.drilling import open_books
+    from pipelines.reports.ledgers.write import write_ledger_books
+
+    opened = open_books(request, found.release_id)
+    with closing(opened.con) as con:
+        bind_marts(con, found.path)
+        ledgers = [
+            name
+            for name in ledgers_of(con, asked.book)
+            if not asked.pools or name.partition("-")[0] in asked.pools
+        ]
+        if not ledgers:
+            raise _no_pool(asked.pools)
+        ym = _period(con, asked.period)
+        folder = asked.out or Path.cwd() / "books"
+        paths = write_ledger_books(
+            con, folder, ym, ledgers, book=asked.book, release_id=found.release_id
+        )
+        return ym, list(paths)
+
+
+def _period(con: duckdb.DuckDBPyConnection, asked: int | None) -> int:
+    last: int = con.execute("select max(period_ym) from fct_ledger_month").fetchall()[0][0]
+    return last if asked is None else asked
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    formats = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
+    if not set(formats) <= {"xlsx", "html"}:
+        raise typer.BadParameter("xlsx、html 或 xlsx,html", param_hint="--format")
+    return formats
+
+
+def _no_pool(pools: Sequence[str]) -> JiecunError:
     return JiecunError(
         Problem(
             "POOL_UNKNOWN",

@@ -144,6 +144,7 @@ def drill(
     release: Annotated[str | None, typer.Option(help="发布编号，默认当前发布")] = None,
     limit: Annotated[int, typer.Option(min=0, help="每层列出的条数，0 = 全部")] = 5,
     deep: Annotated[bool, typer.Option(help="指标也追到来源行")] = False,
+    book: Annotated[str, typer.Option(help="账簿：k17、a1999、proposed、proposed_accrual")] = "k17",
     raw: RawOption = None,
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
@@ -154,7 +155,8 @@ def drill(
     from pipelines.flows.drilling import drill as follow
 
     request = request_of(raw, warehouse)
-    node = follow(request, key, release, limit=None if as_json else limit or None, deep=deep)
+    shown = None if as_json else limit or None
+    node = follow(request, key, release, limit=shown, deep=deep, book=book)
     if as_json:
         print_json(to_json(node))
     else:

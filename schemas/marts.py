@@ -92,13 +92,17 @@ class DimRegionSuccessor(Table):
 class DimRegionCode(Table):
     """What a delivered code means in which years: the code itself, an alias, or what followed."""
 
-    _spec: ClassVar[Spec] = _mart("区划代码释义", "一个代码一段年份一行", "region_code", "year_from")
+    _spec: ClassVar[Spec] = _mart(
+        "区划代码释义", "一个代码一段年份一行", "region_code", "year_from"
+    )
 
     region_code: Text = text("来文代码")
     year_from: Count = count("起始年份", unit="年")
     year_to: Count = count("截止年份", unit="年", note="9999 = 至今")
     region_sk: Text = text("区划版本键")
-    via: Text = text("依据", note="direct 在表 alias 别名 own_level 本级 successor 后继 split 已分设，归原单位")
+    via: Text = text(
+        "依据", note="direct 在表 alias 别名 own_level 本级 successor 后继 split 已分设，归原单位"
+    )
 
 
 class DimRegionAsOf(Table):
@@ -134,7 +138,9 @@ class DimPoolingArea(Table):
     province_code: Text = text("省代码")
     province_name: Text = text("省")
     region_code: Text = text("区划代码", null=True)
-    prefecture_code: Text = text("地级代码", null=True, note="省本级、省直辖县级为空；已分设者为空并有说明")
+    prefecture_code: Text = text(
+        "地级代码", null=True, note="省本级、省直辖县级为空；已分设者为空并有说明"
+    )
     prefecture_name: Text = text("地级", null=True)
     as_of_year: Count = count("区划年份", null=True, unit="年")
     geography_note: Text = text("归集说明", null=True)
@@ -159,7 +165,9 @@ class DimPoolingAreaMember(Table):
 class FctRegionChange(Table):
     """The first region text against the second (prefectures), and against today's list."""
 
-    _spec: ClassVar[Spec] = _mart("区划变动对照", "一种对照一个单位一行", "comparison", "level", "old_key", "new_key")
+    _spec: ClassVar[Spec] = _mart(
+        "区划变动对照", "一种对照一个单位一行", "comparison", "level", "old_key", "new_key"
+    )
 
     comparison: Text = text("对照", note="texts 两份文本的地级；today 清单与现行代码表")
     level: Text = text("级别", note="prefecture/county")
@@ -168,7 +176,9 @@ class FctRegionChange(Table):
     province: Text = text("省")
     old_name: Text = text("旧名称", null=True)
     new_name: Text = text("新名称", null=True)
-    change: Text = text("变动", note="unchanged/recoded/renamed/upgraded/merged/replaced/split/new/unexplained")
+    change: Text = text(
+        "变动", note="unchanged/recoded/renamed/upgraded/merged/replaced/split/new/unexplained"
+    )
     change_year: Count = count("变动年份", null=True, unit="年")
     detail: Text = text("经过", null=True)
 
@@ -433,7 +443,10 @@ class FctFundMetric(Table):
     book: Text = text(BOOK, note="公开数据为 published，快报为 published_quick")
     origin: Text = text("来源", note="books 账簿 published 公开数据")
     scope_type: Text = text("范围", note="ledger/prefecture/province/nation/county")
-    scope_id: Text = text("范围标识", note="账套；或区划代码-险种，险种 ALL 为合计；地级（及与账套同名的直辖市）代码后加 P")
+    scope_id: Text = text(
+        "范围标识",
+        note="账套；或区划代码-险种，险种 ALL 为合计；地级（及与账套同名的直辖市）代码后加 P",
+    )
     ledger_id: Text = text(LEDGER, null=True)
     poolarea_no: Text = text("统筹区编号", null=True)
     insutype: Text = text("险种", note="310/390/ALL")
@@ -452,7 +465,8 @@ class FctFundMetric(Table):
     denominator_amt: Money = money("分母", null=True)
     month_cnt: Count = count("所用月数", unit="月")
     status: Text = text(
-        "状态", note="ok/short_history/no_spending/no_income/no_budget/no_prior/out_of_range"
+        "状态",
+        note="ok/short_history/no_spending/no_income/no_budget/no_prior/no_assessment/no_premium/no_deficit/no_accounts/no_payment/no_count/out_of_range",
     )
 
 
@@ -821,6 +835,237 @@ class FctIntakeRule(Table):
     rows_hit: Count = count("命中行数", unit="行")
 
 
+class FctConsolidatedBalanceSheet(Table):
+    """资产负债表 of a province: the pools' sheets added up, less what they owe one another."""
+
+    _spec: ClassVar[Spec] = _mart("省级合并资产负债表", "一个账簿一个省一个险种一个期间一行项目", "book", "province_code", "insutype", "period_type", "period_ym", "row_code",
+        weakness="只抵销双方账套都已载入且相符的部分；不符的列入 fct_consolidation_difference")  # fmt: skip
+
+    book: Text = text(BOOK)
+    province_code: Text = text("省代码")
+    province_name: Text = text("省", null=True)
+    insutype: Text = text("险种", note="ALL 职工与居民合计")
+    period_type: Text = text("期间类别", note="M 月报 Y 年报")
+    period_ym: Ym = ym("期末月份")
+    period_start_date: Date = date("月初日期")
+    row_code: Text = text("行码")
+    row_order: Count = count("行序")
+    row_name: Text = text("项目")
+    ledger_cnt: Count = count("账套数", unit="个")
+    year_open_sum_amt: Money = money("年初余额合计")
+    year_open_elimination_amt: Money = money("年初余额抵销")
+    year_open_amt: Money = money("年初余额")
+    close_sum_amt: Money = money("期末余额合计")
+    close_elimination_amt: Money = money("期末余额抵销")
+    close_amt: Money = money("期末余额", note="合计 − 抵销")
+
+
+class FctConsolidatedIncomeStatement(Table):
+    """收支表 of a province and scheme: the pools' statements added up, less what they paid one another."""
+
+    _spec: ClassVar[Spec] = _mart("省级合并收支表", "一个账簿一个省一个险种一个期间一行项目", "book", "province_code", "insutype", "period_type", "period_ym", "row_code",
+        weakness="后一方入账的月份才抵销，该月数可为负；跨年度入账的通知单不抵销")  # fmt: skip
+
+    book: Text = text(BOOK)
+    province_code: Text = text("省代码")
+    province_name: Text = text("省", null=True)
+    insutype: Text = text("险种")
+    period_type: Text = text("期间类别", note="M 月报 Y 年报")
+    period_ym: Ym = ym("期末月份")
+    period_start_date: Date = date("月初日期")
+    row_code: Text = text("行码")
+    row_order: Count = count("行序")
+    row_name: Text = text("项目")
+    ledger_cnt: Count = count("账套数", unit="个")
+    month_sum_amt: Money = money("本月数合计", null=True)
+    month_elimination_amt: Money = money("本月抵销", null=True)
+    month_amt: Money = money("本月数", null=True, note="合计 − 抵销；年报为空")
+    ytd_sum_amt: Money = money("本年累计合计")
+    ytd_elimination_amt: Money = money("本年累计抵销")
+    ytd_amt: Money = money("本年累计数", note="年报为本年数")
+    prior_year_amt: Money = money("上年数", null=True, note="只在年报")
+    form_amt: Money = money("表样本月数", note="年报为本年数")
+
+
+class FctConsolidationDifference(Table):
+    """Money between pools that only one side shows, or both sides differently, month by month."""
+
+    _spec: ClassVar[Spec] = _mart("合并差异", "一个账簿一个省一个月末一张通知单或一对账套一行", "book", "province_code", "insutype", "period_ym", "kind", "fund_part", "payer_ledger_id", "payee_ledger_id", "notice",
+        weakness="上解下拨为本年累计，异地就医资金为余额；列入的金额留在合并报表内，不作冲抵")  # fmt: skip
+
+    book: Text = text(BOOK)
+    province_code: Text = text("省代码")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("截止月份")
+    period_start_date: Date = date("月初日期")
+    kind: Text = text("种类", note="UP 上解 / DOWN 下拨 / XPRE 异地就医资金")
+    kind_zh: Text = text("种类名称")
+    fund_part: Text = text("基金尾码", note="01 统筹 02 个人账户；空文本 = 不分")
+    payer_ledger_id: Text = text("付款方账套", note="未载入时为来文的地区；空文本 = 未写明")
+    payee_ledger_id: Text = text("收款方账套", note="未载入时为来文的地区；空文本 = 未写明")
+    notice: Text = text("通知单号", note="单据号，无则批准文号；空文本 = 没有")
+    payer_amt: Money = money("付款方金额")
+    payee_amt: Money = money("收款方金额")
+    diff_amt: Money = money("差额", note="付款方 − 收款方")
+    is_both_loaded: Flag = flag("双方已载入")
+    reason_zh: Text = text("原因")
+
+
+class FctAdvance(Table):
+    """Prepaid money of an institution at a month end; repayments clear the oldest first."""
+
+    _spec: ClassVar[Spec] = _mart("预付金明细", "一个账套一个月份一家机构一行", "ledger_id", "period_ym", "cntp_code",
+        weakness="单据不分批，按先进先出推定账龄；手工凭证未填往来单位的归入空机构")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("截止月份")
+    period_start_date: Date = date("月初日期")
+    cntp_code: Text = text("机构", note="定点医药机构编号；空为未填")
+    advance_amt: Money = money("预付金余额", note="110102、110103")
+    old_advance_amt: Money = money("其中逾12个月")
+
+
+class FctRecovery(Table):
+    """Money recovered in a year, by institution; persons and employers only as totals."""
+
+    _spec: ClassVar[Spec] = _mart(
+        "追回资金",
+        "一个账套一年一类对象一家机构一行",
+        "ledger_id",
+        "period_ym",
+        "obj_type",
+        "fixmedins_code",
+    )
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("年末月份")
+    period_start_date: Date = date("月初日期")
+    obj_type: Text = text("对象类别", note="31 机构 11 个人 21 单位")
+    fixmedins_code: Text = text("定点医药机构编号", note="个人、单位为空")
+    row_cnt: Count = count("笔数", unit="笔")
+    same_year_amt: Money = money("追回当年待遇", note="E43；含从月结扣减而无分录的")
+    prior_year_amt: Money = money("追回以前年度待遇", note="E44")
+    setoff_amt: Money = money("其中月结扣减")
+    recovered_amt: Money = money("追回合计")
+
+
+class FctSubsidyDue(Table):
+    """Residents' fiscal subsidy of a year: heads × dated standard against what the bank received."""
+
+    _spec: ClassVar[Spec] = _mart("应收财政补助", "一个账套一年一行", "ledger_id", "period_ym",
+        weakness="人数取当年最后一个有数月份，非实际结算人数；银行流水不分所属年度，跨年补拨计入到账年；标准为全国最低标准，当地另有标准须加行")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    subsidy_year: Count = count("年度", unit="年")
+    period_ym: Ym = ym("年末月份")
+    period_start_date: Date = date("月初日期")
+    head_ym: Ym = ym("人数所取月份", null=True)
+    head_cnt: Count = count("参保人数", null=True, unit="人")
+    standard_amt: Money = money("人均补助标准", null=True)
+    personal_standard_amt: Money = money("个人缴费标准", null=True)
+    due_amt: Money = money("应收补助", null=True, note="人数×标准")
+    received_amt: Money = money("实收补助", note="FINSUBS_IN")
+    diff_amt: Money = money("实收−应收", null=True)
+    told_amt: Money = money("缴费明细所载补助", note="备查，不入账")
+    status: Text = text(
+        "状态",
+        note="matched 相符 short 少收 over 多收 open 年度未完 no_count 没有人数 no_standard 没有标准",
+    )
+
+
+class FctReconciliation(Table):
+    """Tax rows, treasury, fiscal account and books: one link of the way, both sides, by month."""
+
+    _spec: ClassVar[Spec] = _mart(
+        "税务国库财政专户核对",
+        "一个账套一个月份一个环节一行",
+        "ledger_id",
+        "period_ym",
+        "link",
+    )
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    link: Text = text(
+        "环节",
+        note="TAX_TREASURY/COLLECT_REVENUE/ROWS_REMITTED/REMITTED_SPECIAL/TREASURY_BOOK/SPECIAL_BOOK",
+    )
+    left_name: Text = text("左方")
+    right_name: Text = text("右方")
+    left_amt: Money = money("左方金额")
+    right_amt: Money = money("右方金额")
+    diff_amt: Money = money("差额", note="左方−右方")
+    cumulated_diff_amt: Money = money("累计差额", note="自账簿开始")
+    day_cnt: Count = count("有发生的天数", unit="天")
+    open_day_cnt: Count = count("不符的天数", unit="天")
+    status: Text = text(
+        "状态",
+        note="matched 逐日相符 timing 金额相符而日期不同，或累计相符 differs 不符 not_told 明细未载",
+    )
+
+
+class FctReconciliationItem(Table):
+    """The days on which the two sides of a link differ."""
+
+    _spec: ClassVar[Spec] = _mart(
+        "税务国库财政专户核对未符项",
+        "一个账套一个环节一天一行",
+        "ledger_id",
+        "link",
+        "item_date",
+    )
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    link: Text = text("环节")
+    item_date: Date = date("日期")
+    left_amt: Money = money("左方金额")
+    right_amt: Money = money("右方金额")
+    diff_amt: Money = money("差额", note="左方−右方")
+
+
+class FctAssessment(Table):
+    """Premiums assessed and collected by month of fees and payer class, and the base behind them."""
+
+    _spec: ClassVar[Spec] = _mart("应征与实征", "一个账套一个费款所属期一类缴费主体一行", "ledger_id", "period_ym", "payer_class",
+        weakness="费率由当地规定：没有加当地费率行时只列差额、不判相符与否；未申报核定数为备查，停业单位也会列入")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("费款所属期")
+    period_start_date: Date = date("月初日期")
+    payer_class: Text = text("缴费主体", note="单位类型；02/03 灵活就业，05 代缴，S 个人，R 居民")
+    row_cnt: Count = count("行数", unit="行")
+    unpaid_cnt: Count = count("未到账行数", unit="行")
+    assessed_amt: Money = money("应征保费")
+    collected_amt: Money = money("实征保费", note="到账簿末月")
+    arrear_amt: Money = money("欠费")
+    base_amt: Money = money("缴费基数合计", null=True)
+    implied_amt: Money = money("基数×费率", null=True)
+    rate_diff_amt: Money = money("应征−基数×费率", null=True, note="只比较有基数的行")
+    rule_base_amt: Money = money("规定基数", null=True, note="人数×平均工资×比例")
+    base_diff_amt: Money = money("基数−规定基数", null=True)
+    status: Text = text(
+        "状态",
+        note="matched/rate_differs/base_differs/person_charged 代缴而个人仍缴/no_local_rate 只有一般费率，差额备查/no_base 无基数或无费率",
+    )
+    undeclared_cnt: Count = count("未申报单位数", unit="家", note="上月有申报、本月没有")
+    undeclared_amt: Money = money("未申报核定数", note="备查：上月缴费额×110%")
+
+
 MARTS: tuple[type[Table], ...] = (
     DimRegion,
     DimRegionSuccessor,
@@ -852,10 +1097,19 @@ MARTS: tuple[type[Table], ...] = (
     FctPendingItem,
     FctPaDifference,
     FctReceivableAging,
+    FctAdvance,
+    FctRecovery,
+    FctSubsidyDue,
+    FctReconciliation,
+    FctReconciliationItem,
+    FctAssessment,
     FctPaMonth,
     FctCheck,
     FctIntake,
     MetaDictionary,
     MetaRun,
     FctIntakeRule,
+    FctConsolidatedBalanceSheet,
+    FctConsolidatedIncomeStatement,
+    FctConsolidationDifference,
 )

@@ -210,6 +210,9 @@ class RuleStatementRow(Table):
     row_order: Count = count("行序")
     row_name: Text = text("项目")
     books: Text = text("适用账簿", null=True, note="空为所有账簿，否则以 ; 分隔")
+    needs_account: Text = text(
+        "所需科目", null=True, max_len=8, note="账套用到此科目才列示，空为总是列示"
+    )
     indent: Count = count("缩进")
     side: Text = text("左右栏", null=True, note="A 资产 L 负债和净资产")
     is_monthly: Flag = flag("月报列示")
@@ -426,6 +429,76 @@ class RuleReason(Table):
     source: Text = text("依据")
 
 
+class RuleWorkday(Table):
+    """Days that are not what their weekday says: public holidays and weekend days worked instead."""
+
+    _spec: ClassVar[Spec] = _spec("节假日与调休", "一天一行", "day")
+
+    day: Date = date("日期")
+    is_workday: Flag = flag("是否上班", note="未列出的日期：周一至周五上班")
+    zh: Text = text("含义")
+    source: Text = text("依据")
+
+
+class RuleSubsidy(Table):
+    """Residents: fiscal subsidy and own premium a head and benefit year; a pool's row goes before ``*``."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "居民补助与缴费标准", "一个范围一个待遇年度一行", "scope", "benefit_year"
+    )
+
+    scope: Text = text("范围", note="统筹区编号，* 为全部")
+    benefit_year: Count = count("待遇年度")
+    subsidy_amt: Money = money("人均财政补助标准")
+    personal_amt: Money = money("个人缴费标准")
+    zh: Text = text("含义")
+    source: Text = text("依据")
+
+
+class RuleContributionBase(Table):
+    """Dated rates and base rules that an assessment is held against (S04, S13)."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "缴费基数与费率",
+        "一条规则一个范围一类缴费主体一个起始日期一行",
+        "base_rule",
+        "scope",
+        "payer_class",
+        "valid_from",
+    )
+
+    base_rule: Text = text(
+        "规则",
+        note="EMP_RATE 单位费率 PSN_RATE 个人费率 BASE_RATIO 基数占平均工资 MEAN_WAGE 月平均工资 UNDECLARED 未申报核定倍数",
+    )
+    scope: Text = text("范围", note="统筹区编号，* 为全部")
+    payer_class: Text = text("缴费主体", note="* 为全部")
+    value: Number = number("取值")
+    unit: Text = text("单位")
+    zh: Text = text("含义")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleElimination(Table):
+    """Accounts of two pools that show the same money: what consolidation takes out, and how."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "合并抵销", "一个种类一个科目一个起始日期一行", "kind", "account_prefix", "valid_from"
+    )
+
+    kind: Text = text("种类", note="UP 上解 / DOWN 下拨 / XPRE 异地就医资金")
+    account_prefix: Text = text("科目", max_len=8, note="以此开头的末级科目；其后的尾码区分基金")
+    kind_zh: Text = text("种类名称")
+    basis: Text = text("核对方式", note="NOTICE 按通知单核对发生额 / PAIR 按对方核对余额")
+    role: Text = text("方向", note="payer 付款方 / payee 收款方 / either 依余额方向")
+    account_order: Count = count("抵销次序")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
 RULES: tuple[type[Table], ...] = (
     RuleEvent,
     RuleParameter,
@@ -444,9 +517,13 @@ RULES: tuple[type[Table], ...] = (
     RuleBudgetItem,
     RuleBook,
     RuleMetric,
+    RuleWorkday,
+    RuleSubsidy,
+    RuleContributionBase,
     RuleWarning,
     RuleScore,
     RulePublishedFigure,
     RuleIntake,
     RuleReason,
+    RuleElimination,
 )

@@ -36,9 +36,7 @@ def publish_release(folder: Path) -> str:
     taken = steps.take_in(con, request, regions)
     through = last_month(taken.all, None)
     identity, parts = steps.identify(request, regions, taken.all, through)
-    bind_inputs(
-        con, request.warehouse, regions, taken.all, pools=(), through_ym=through, attributes=parts
-    )
+    bind_inputs(con, request, regions, taken.all, through_ym=through, attributes=parts)
     steps.transform(con, LAYERS)
     steps.tie_out(con)
 

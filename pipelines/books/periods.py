@@ -15,7 +15,7 @@ from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.private import append_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from pathlib import Path
 
     from pipelines.paths import WarehousePaths
@@ -131,9 +131,12 @@ def close_period(
     months: Collection[int],
     after: int,
     at: datetime | None = None,
+    keep: Callable[[PeriodEvent, int], object] | None = None,
 ) -> PeriodEvent:
     """Close a month for some pooling areas (none = all). ``months`` are those that have rows.
 
+    ``keep`` is given the event and its number before it is written down: what it keeps of the month
+    is on disk when the month is closed, and where it raises the month stays open.
     Raises JiecunError PERIOD_NO_DATA, PERIOD_CLOSED where it is closed already, PERIOD_ORDER where
     an earlier month with rows is open, PERIOD_BY without a name.
     """
@@ -154,7 +157,10 @@ def close_period(
         if last < earlier:
             found = f"{_zh(pool)}结账至 {last or '（无）'}"
             raise _refused("PERIOD_ORDER", ym, f"上月 {earlier} 已结账", found, f"先结 {earlier}")
-    return _append(paths, PeriodEvent("close", ym, named, by.strip(), "", _now(at), after))
+    event = PeriodEvent("close", ym, named, by.strip(), "", _now(at), after)
+    if keep is not None:
+        keep(event, len(events) + 1)
+    return _append(paths, event)
 
 
 def reopen_period(

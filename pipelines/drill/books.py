@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 #: models that must be tables of the connection before anything is drilled
 NEEDED = (
+    "jrn_book",
     "stg_clearing",
     "stg_contribution",
     "stg_recovery",
     "stg_settlement",
     "stg_transfer",
     "stg_voucher",
+    "stg_assessment",
+    "stg_accrual_class",
+    "stg_interest_share",
     "jrn_payment",
     "jrn_payment_weight",
     "jrn_benefit",

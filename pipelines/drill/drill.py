@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from pipelines.drill.metrics import Figure, Part
     from pipelines.drill.terms import Cell
 
-_NOT_IN_BOOKS = "预算、季节权重等不落到凭证的部分"
+_NOT_IN_BOOKS = "预算、季节权重、应征数、人数等不落到凭证的部分"
 
 
 def drill_books(books: Books, text: str, *, limit: int | None = None, deep: bool = False) -> Node:

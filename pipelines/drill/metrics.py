@@ -30,6 +30,7 @@ _MEASURES: dict[str, tuple[tuple[str, int, int], ...]] = {
     "expense": (("IS", 1, 1),),
     "outlay": (("IS", 1, 1), ("IS", -1, 2)),
     "net": (("IS", 1, 0), ("IS", -1, 1)),
+    "shrunk": (("IS", 1, 1), ("IS", -1, 0)),
     "balance": (("BS", 1, 3),),
 }
 #: metric → (measure of the numerator, measure of the denominator); '' = nothing in the books
@@ -45,6 +46,8 @@ _SIDES = {
     "M-09": ("growth", "prior"),
     "M-11": ("budgeted", ""),
     "M-12": ("budgeted", ""),
+    "M-14": ("balance", ""),
+    "M-16": ("balance", "shrunk"),
 }
 
 

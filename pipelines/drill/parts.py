@@ -35,6 +35,41 @@ from stg_voucher
 where ledger_id = ?
 """
 
+# attribution of pending money: the premium rows themselves, and an accountant's decision on interest
+_ATTRIBUTION = """
+insert into drill_part
+with premium as (
+    select ledger_id,
+        'E83|' || attributed_date::varchar || '|'
+            || (year(received_date) * 100 + month(received_date))::varchar as voucher_key,
+        source_sha, src_row, pool_amt, pa_amt
+    from stg_contribution
+    where event_code in ('E81', 'E16P') and attributed_date is not null and ledger_id = $1
+)
+select ledger_id, voucher_key, 'E83.PREM.POOL', 'contributions', source_sha, src_row, pool_amt
+from premium
+where pool_amt <> 0
+union all
+select ledger_id, voucher_key, 'E83.PREM.PA', 'contributions', source_sha, src_row, pa_amt
+from premium
+where pa_amt <> 0
+union all
+select ledger_id, 'MAN|' || voucher_no,
+    case when starts_with(account_code, '4201') then 'E83.INTE.' else 'E83.PREM.' end || fund,
+    'vouchers', source_sha, src_row, credit_amt - debit_amt
+from stg_voucher
+where is_decision and fund in ('POOL', 'PA') and ledger_id = $1
+"""
+
+# a book on cash basis books what is in arrears, ahead or accrued like all else
+_CASH_KEYS = """
+update drill_part
+set posting_key = split_part(posting_key, '@', 1)
+where contains(posting_key, '@')
+    and ledger_id = ?
+    and not exists (select 1 from jrn_book where book = ? and is_accrual)
+"""
+
 _SETTLEMENTS = """
 insert into drill_part
 with payment as (
@@ -133,6 +168,8 @@ def prepare(books: Books, ledger_id: str) -> None:
         )
         con.execute(f"drop table per_row.{source}")
     con.execute(_MANUAL, [ledger_id])
+    con.execute(_ATTRIBUTION, [ledger_id])
+    con.execute(_CASH_KEYS, [ledger_id, books.book])
     con.execute(_SETTLEMENTS, [ledger_id])
     con.execute(_DIFFERENCE, [ledger_id])
     books.ready.add(ledger_id)

@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 MART = {"BS": "fct_balance_sheet", "IS": "fct_income_statement"}
 _FIRST = 190001
+#: measure of a flow row → the lines it counts
+_FLOWS = {
+    "cr": "flow",
+    "dr": "flow",
+    "cr_ext": "external",
+    "cr_gross": "credit",
+    "adj": "adjusting",
+}
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,9 @@ class Term:
     """Journal lines of a ledger that enter a cell with ``sign`` × (debit less credit).
 
     ``lines``: ``all`` (a balance to date, closings read through), ``flow`` (neither opening nor
-    closing lines), ``opening`` (opening lines only). ``voucher_id`` limits to one voucher.
-    ``event_code`` limits to one event.
+    closing lines), ``opening`` (opening lines only); flows only of ``external`` events (not the
+    carry E88, E89), of ``credit`` sides, of ``adjusting`` events (E87, E91–E93). ``voucher_id``
+    limits to one voucher, ``event_code`` to one event.
     """
 
     prefix: str
@@ -129,9 +138,9 @@ def _terms(books: Books, key: CellKey) -> tuple[Term, ...]:
     scheme = key.ledger_id.partition("-")[2]
     column = "form_measure" if key.column == "form_amt" and key.period_type == "M" else "measure"
     found = books.rows(
-        f"select account_prefix, {column}, sign from stm_term where statement = ? and scheme = ? "
-        "and period_type = ? and row_code = ? order by all",
-        key.statement, scheme, key.period_type, key.row_code,
+        f"select account_prefix, {column}, sign from stm_term where book = ? and statement = ? "
+        "and scheme = ? and period_type = ? and row_code = ? order by all",
+        books.book, key.statement, scheme, key.period_type, key.row_code,
     )  # fmt: skip
     first = int(
         books.texts(
@@ -143,14 +152,14 @@ def _terms(books: Books, key: CellKey) -> tuple[Term, ...]:
     out = []
     for prefix, measure, sign in found:
         signed = sign if measure in ("bal_d", "dr") else -sign
-        if measure in ("cr", "dr"):
+        if measure in _FLOWS:
             start, end = {
                 "month_amt": (key.period_ym, key.period_ym),
                 "prior_year_amt": (year * 100 - 99, year * 100 - 88),
             }.get(key.column, (year * 100 + 1, key.period_ym))
             if key.column == "form_amt" and key.period_type == "M":
                 start = key.period_ym
-            out.append(Term(prefix, signed, start, end, "flow"))
+            out.append(Term(prefix, signed, start, end, _FLOWS[measure]))
         elif key.column != "year_open_amt":
             out.append(Term(prefix, signed, _FIRST, key.period_ym, "all"))
         elif first // 100 == year:
@@ -182,8 +191,8 @@ def _missing(books: Books, key: CellKey) -> Exception:
         return key_error(text, "年报只有 12 月", "月份写作 yyyy12")
     scheme = key.ledger_id.partition("-")[2]
     names = books.texts(
-        "select row_code from stm_row where statement = ? and scheme = ? and period_type = ? "
-        "order by row_order",
-        key.statement, scheme, key.period_type,
+        "select row_code from stm_row where book = ? and statement = ? and scheme = ? "
+        "and period_type = ? order by row_order",
+        books.book, key.statement, scheme, key.period_type,
     )  # fmt: skip
     return key_error(text, f"行码之一：{'、'.join(names)}")

@@ -34,7 +34,8 @@ with posting as (
         case
             when j.rule_id = 'MANUAL'
                 then 'MANUAL|' || j.account_code || '|' || j.period_ym::varchar
-            else p.posting_key
+            when b.is_accrual then p.posting_key
+            else split_part(p.posting_key, '@', 1)
         end as posting_key,
         -- a manual part carries its sign; of an event's amount the line tells the side
         case
@@ -45,6 +46,7 @@ with posting as (
         end as side,
         sum(j.debit_amt - j.credit_amt) as net_amt
     from fct_journal as j
+    inner join jrn_book as b on j.book = b.book
     left join rule_posting as p on j.rule_id = p.rule_id
     where j.book = $1 and j.ledger_id in (select ledger_id from drill_term)
     group by all
@@ -83,6 +85,9 @@ select term_no, ledger_id, account_code, voucher_id as top_id, '' as close_accou
 from picked
 where not is_closing
     and (lines = 'all' or (lines = 'opening') = is_opening)
+    and (lines <> 'external' or event_code not in ('E88', 'E89'))
+    and (lines <> 'credit' or side < 0)
+    and (lines <> 'adjusting' or event_code in ('E87', 'E91', 'E92', 'E93'))
 union all
 select c.term_no, c.ledger_id, c.account_code, c.voucher_id, h.closed_code, p.voucher_id,
     p.event_id, p.posting_key, c.sign * h.factor, p.side, p.net_amt
@@ -127,7 +132,13 @@ select term_no, account_code, top_id, close_account, voucher_id, table_name, sou
 from traced
 group by all
 union all
-select l.term_no, l.account_code, l.top_id, l.close_account, l.voucher_id, 'unexplained', '', 0,
+select l.term_no, l.account_code, l.top_id, l.close_account, l.voucher_id,
+    case
+        when f.amt is null and l.voucher_id in (select voucher_id from drill_computed)
+            then 'computed'
+        else 'unexplained'
+    end,
+    '', 0,
     (l.amt - coalesce(f.amt, 0))::decimal(18, 2)
 from line as l
 left join found as f
@@ -137,6 +148,15 @@ left join found as f
     and l.close_account = f.close_account
     and l.voucher_id = f.voucher_id
 where l.amt <> coalesce(f.amt, 0)
+"""
+
+# vouchers that a book computes from its open items, not from source rows
+_COMPUTED = """
+create or replace temp table drill_computed as
+select distinct j.voucher_id
+from fct_journal as j
+inner join rule_event as e on j.event_code = e.event_code
+where j.book = $1 and e.source_kind = 'computed'
 """
 
 _GROUP = """
@@ -168,5 +188,6 @@ def trace(books: Books, terms: Sequence[tuple[str, Term]]) -> None:
             ],
         )  # fmt: skip
     books.con.execute(_LINE, [books.book])
+    books.con.execute(_COMPUTED, [books.book])
     books.con.execute(_ROW)
     books.con.execute(_GROUP)

@@ -18,7 +18,16 @@ if TYPE_CHECKING:
 ZERO = Decimal("0.00")
 DIFFERENCE = "支付方式差额（DRG/DIP、扣款、预留、分次拨付）"
 UNEXPLAINED = "来源行不能还原的部分（该发布之后规则或程序改过）"
-_LINES = {"all": "余额", "flow": "发生额", "opening": "期初"}
+COMPUTED = "按规则计算：年末预分、冲回、结转、计提；背后的款项见待转明细、应收明细"
+_KNOWN = {"difference": DIFFERENCE, "computed": COMPUTED}
+_LINES = {
+    "all": "余额",
+    "flow": "发生额",
+    "opening": "期初",
+    "external": "发生额（不含结转、转回）",
+    "credit": "贷方发生额",
+    "adjusting": "净资产直接调整",
+}
 
 
 def cell_node(listing: Listing, cell: Cell, numbers: Sequence[int], kind: Kind = "cell") -> Node:
@@ -132,12 +141,8 @@ def _parent(
 
 def _row(row: Row) -> Node:
     if row.source is None:
-        known = row.table == "difference"
-        return Node(
-            "difference" if known else "unexplained",
-            DIFFERENCE if known else UNEXPLAINED,
-            row.amount,
-        )
+        label = _KNOWN.get(row.table)
+        return Node("difference" if label else "unexplained", label or UNEXPLAINED, row.amount)
     source = row.source
     line = f" 物理行 {source.line}" if source.line is not None else ""
     named = " ".join(source.named.values())

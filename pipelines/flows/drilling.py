@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pipelines.drill.books import MARTS, NEEDED, PER_ROW, Books
 from pipelines.drill.drill import drill_books
 from pipelines.engine.runner import run_models
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.flows.steps import model_plan
 from pipelines.flows.workspace import bind_extracts, open_workspace
 from pipelines.reports.statements import BOOK
@@ -39,13 +40,14 @@ def drill(
     *,
     limit: int | None = None,
     deep: bool = False,
+    book: str = BOOK,
 ) -> Node:
-    """The tree under a figure of a release (default: the current one).
+    """The tree under a figure of a book of a release (default: the current one, in force).
 
     ``limit`` and ``deep`` as for ``drill_books``. Raises JiecunError ``DRILL_KEY``,
     ``NO_RELEASE`` and ``STAGED_MISSING``.
     """
-    books = open_books(request, release_id)
+    books = open_books(request, release_id, book)
     with closing(books.con):
         return drill_books(books, key, limit=limit, deep=deep)
 
@@ -58,13 +60,23 @@ def _bind_meanings(con: duckdb.DuckDBPyConnection, mart: Path) -> None:
     con.execute(f"create view region_meaning as {told}")
 
 
-def open_books(request: RunRequest, release_id: str | None = None) -> Books:
+def _require_book(con: duckdb.DuckDBPyConnection, book: str) -> None:
+    found = con.execute("select distinct book from fct_balance_sheet order by book").fetchall()
+    if (book,) not in found:
+        known = "、".join(row[0] for row in found)
+        raise JiecunError(
+            Problem("BOOK_UNKNOWN", "--book", f"发布中的账簿：{known}", book, "改正账簿名"),
+            exit_code=EXIT_USAGE,
+        )
+
+
+def open_books(request: RunRequest, release_id: str | None = None, book: str = BOOK) -> Books:
     """A release, open for drilling; the caller closes ``con``.
 
     Vouchers and statements are those of the release. The rows behind them are staged files that
     were there at the time, less the rows replaced by then; what came later is not seen. They are
     split by today's rules and SQL: where these changed since, a drill says what it cannot explain.
-    Raises JiecunError ``NO_RELEASE`` and ``STAGED_MISSING``.
+    Raises JiecunError ``NO_RELEASE``, ``BOOK_UNKNOWN`` and ``STAGED_MISSING``.
     """
     release = find_release(request.warehouse, release_id)
     con = open_workspace(request)
@@ -74,6 +86,7 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
             if name in published:
                 path = quoted(str(release.path / "marts" / f"{name}.parquet"))
                 con.execute(f"create view {name} as select * from read_parquet({path})")
+        _require_book(con, book)
         told = {row[0] for row in con.execute("describe fct_intake").fetchall()}
         released = "released_rows" if "released_rows" in told else "0"
         taken_in = con.execute(
@@ -84,6 +97,10 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
         manifest: Any = release.manifest
         pools = [pool for pool in manifest["parts"]["pools"].split(",") if pool]
         bind_extracts(con, request.warehouse, batches, pools=pools)
+        con.execute(
+            "create table param_run as select ?::integer as through_ym",
+            [int(manifest["parts"]["through_ym"])],
+        )
         _bind_meanings(con, release.path / "marts" / "dim_region_code.parquet")
         models = {model.name: model for model in model_plan()}
         run_models(con, [models[name] for name in models if name in NEEDED])
@@ -93,7 +110,7 @@ def open_books(request: RunRequest, release_id: str | None = None) -> Books:
     return Books(
         con,
         release.release_id,
-        BOOK,
+        book,
         request.raw,
         request.warehouse,
         {name: models[name] for name in PER_ROW},

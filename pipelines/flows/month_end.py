@@ -170,12 +170,10 @@ def _run(
         )
     bind_inputs(
         held.con,
-        request.warehouse,
+        request,
         regions,
         taken.all,
-        pools=request.pools,
         through_ym=through,
-        as_of=as_of_year(request, regions),
         attributes={**parts, "release_id": identity},
     )
     with clock("编制凭证"):

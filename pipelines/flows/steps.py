@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 import pipelines
+from pipelines.books.journal import closed_hash
+from pipelines.books.periods import read_periods
 from pipelines.engine.graph import LAYERS, Model, load_models, plan
 from pipelines.engine.rules import rules_hash
 from pipelines.engine.runner import CheckResult, run_checks, run_models
 from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.intake import IntakeResult, run_intake
 from pipelines.extracts.log import load_hash_key
+from pipelines.extracts.profile_files import profiles_hash
 from pipelines.flows.workspace import BOUND, as_of_year, bind_table, references
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.reports.excel import write_workbooks
@@ -76,21 +79,27 @@ def take_in(
     return result
 
 
+def inputs_hash(batches: Sequence[BatchRecord]) -> str:
+    """sha256 over the files taken in, in intake order."""
+    return hashlib.sha256(
+        json.dumps([(b.batch_id, b.source_sha) for b in batches]).encode()
+    ).hexdigest()
+
+
 def identify(
     request: RunRequest, regions: Regions, batches: Sequence[BatchRecord], through_ym: int
 ) -> tuple[str, dict[str, str]]:
     """The release id of these inputs, and what it is made of."""
-    inputs = hashlib.sha256(
-        json.dumps([(b.batch_id, b.source_sha) for b in batches]).encode()
-    ).hexdigest()
     parts = {
-        "inputs": inputs,
+        "inputs": inputs_hash(batches),
         "regions": regions.sha256,
         "rules": rules_hash(RULES),
         "code": code_hash(),
         "through_ym": str(through_ym),
         "pools": ",".join(request.pools),
         "as_of": str(as_of_year(request, regions)),
+        "profiles": profiles_hash(request.raw.root),
+        "closed": closed_hash(request.warehouse, read_periods(request.warehouse)),
     }
     return release_id(parts), parts
 

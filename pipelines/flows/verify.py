@@ -90,12 +90,10 @@ def _bind_sources(
         return False
     bind_inputs(
         con,
-        request.warehouse,
+        asked,
         regions,
         batches,
-        pools=pools,
         through_ym=through,
-        as_of=as_of,
         attributes={**parts, "release_id": identity},
     )
     steps.transform(con, ("staging", "journal"))

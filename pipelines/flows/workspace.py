@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from pipelines.books.journal import bind_closed
+from pipelines.books.periods import read_periods
 from pipelines.engine.rules import load_rules
 from pipelines.engine.runner import connect
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
@@ -197,23 +199,30 @@ def bind_extracts(
 
 def bind_inputs(
     con: duckdb.DuckDBPyConnection,
-    warehouse: WarehousePaths,
+    request: RunRequest,
     regions: Regions,
     batches: Sequence[BatchRecord],
     *,
-    pools: Sequence[str],
     through_ym: int,
-    as_of: int,
     attributes: dict[str, str],
 ) -> None:
     """Bind everything the SQL graph reads that is not a rule.
 
     ``batches`` are the files whose rows count: all logged ones, or those of an earlier release.
-    ``as_of`` is the year in whose geography pools and regions are rolled up.
+    The request tells the pools, the year in whose geography figures are rolled up, and the
+    warehouse whose closed months stay as they were posted.
     """
-    bind_extracts(con, warehouse, batches, pools=pools)
+    as_of = as_of_year(request, regions)
+    bind_extracts(con, request.warehouse, batches, pools=request.pools)
     for name, frame in tables(regions, as_of).items():
         bind_table(con, name, frame)
+    bind_closed(
+        con,
+        request.warehouse,
+        read_periods(request.warehouse),
+        [area.poolarea_no for area in regions.areas],
+        by_name(MARTS)["fct_journal"].sql_columns(),
+    )
     bind_table(con, "intake_batch", intake_frame(batches))
     bind_table(con, "intake_rule", intake_rule_frame(batches))
     bind_table(con, "declared_column", dictionary_frame())

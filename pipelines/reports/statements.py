@@ -108,7 +108,10 @@ class Sheet:
 
 @dataclass(frozen=True)
 class LayoutRow:
-    """How a row stands in the form: indent in steps, BS side, and where it is shown."""
+    """How a row stands in the form: indent in steps, BS side, and where it is shown.
+
+    A row that is ``optional`` is told only by ledgers that keep its account.
+    """
 
     row_order: int
     indent: int
@@ -116,6 +119,7 @@ class LayoutRow:
     is_monthly: bool
     is_annual: bool
     is_total: bool
+    optional: bool = False
 
 
 @dataclass(frozen=True)
@@ -201,6 +205,7 @@ def load_layout(con: duckdb.DuckDBPyConnection, book: str = BOOK) -> Layout:
             is_monthly=_true(rule["is_monthly"]),
             is_annual=_true(rule["is_annual"]),
             is_total=_true(rule["is_total"]),
+            optional=bool(rule["needs_account"]),
         )
     return out
 
@@ -228,6 +233,7 @@ def _layout_problem(
         code
         for code, row in form.items()
         if (row.is_monthly if period_type == "M" else row.is_annual)
+        and (not row.optional or code in found)
     ]
     if found == shown:
         return None

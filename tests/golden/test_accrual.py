@@ -83,9 +83,11 @@ def test_what_was_due_and_not_received_is_a_receivable_at_its_months_end() -> No
 
 
 def test_what_was_received_ahead_is_income_of_the_month_it_was_due() -> None:
-    """E103: January's 2,000 that came in November."""
+    """E103: January's 2,000 that came in November is a liability until January."""
     assert entries(accrued(), "E103") == table("""
         month  | event | account | debit   | credit
+        202311 | E103  | 1002    | 2000.00 |
+        202311 | E103  | 200104  |         | 2000.00
         202401 | E103  | 200104  | 2000.00 |
         202401 | E103  | 400101  |         | 1500.00
         202401 | E103  | 400102  |         | 500.00

@@ -50,10 +50,9 @@ class Province:
         taken = steps.take_in(con, self.request, self.regions)
         bind_inputs(
             con,
-            self.request.warehouse,
+            self.request,
             self.regions,
             taken.all,
-            pools=(),
             through_ym=last_month(taken.all, through),
             attributes={},
         )

@@ -17,6 +17,7 @@ from tests.spec.harness import (
     run_by_engine,
     world,
 )
+from tests.spec.province_world import province_books
 from tests.spec.worlds import GOOD, good, good_books, pending, pending_books
 
 if TYPE_CHECKING:
@@ -28,14 +29,19 @@ OF_FOUR_BOOKS = {
     "T-31", "T-32",
 }  # fmt: skip
 
+#: checks of money between pools
+OF_A_PROVINCE = {"T-17", "T-18"}
+
 
 def books_of(check_id: str) -> Spec:
     """The world in which the check has something to test."""
+    if check_id in OF_A_PROVINCE:
+        return province_books()
     return pending_books() if check_id in OF_FOUR_BOOKS else good_books()
 
 
 #: what the four books of one pool's employees do not have: files, payments, residents
-NOT_IN_FOUR_BOOKS = {"I-01", "J-02", "J-05", "T-14"}
+NOT_IN_FOUR_BOOKS = {"I-01", "J-02", "J-05", "J-06", "R-03", "T-14", "T-16", "T-29", "T-17", "T-18"}
 
 
 @dataclass(frozen=True)
@@ -265,6 +271,28 @@ BROKEN_TABLES = (
     _one("T-32", "a payer whose debt the books forgot",
         "UPDATE led_balance SET post_net_amt = 0 WHERE account_code = '110202'",
         "proposed_accrual 1102"),
+    _one("T-17", "a remittance received a fen short",
+        "UPDATE con_line SET net_amt = net_amt + 0.01 WHERE notice = 'N1' AND role = 'payee'",
+        "上解上级 N1"),
+    _one("T-17", "a subsidy received as less than was paid",
+        "UPDATE con_line SET net_amt = net_amt + 1 WHERE notice = 'N3' AND role = 'payer'"
+        " AND book = 'proposed'", "proposed 补助下级 N3"),
+    _one("T-17", "an unmatched notice that left the list",
+        "DELETE FROM fct_consolidation_difference WHERE notice = 'N6'", "上解上级 付款方"),
+    _one("T-17", "a notice eliminated on nobody's word",
+        "UPDATE con_notice SET eliminated_amt = payer_amt WHERE notice = 'N2'",
+        "a1999 上解上级 付款方"),
+    _one("T-18", "a prepayment received short",
+        "UPDATE con_line SET credit_amt = credit_amt - 1 WHERE notice = 'P1'",
+        "200103 收自 610100-310"),
+    _one("T-18", "hospitals paid that the account does not know",
+        "UPDATE fct_ledger_month SET closing_amt = closing_amt + 2500"
+        " WHERE account_code = '200103' AND period_ym = 202401", "200103 余额"),
+    _one("T-18", "a prepayment booked as another advance",
+        "UPDATE stg_transfer SET amt = amt + 1 WHERE traf_sn = 'A06'", "110101 余额"),
+    _one("T-18", "an elimination of one side",
+        "UPDATE fct_consolidated_balance_sheet SET close_amt = close_sum_amt"
+        " WHERE row_code = 'T9' AND period_ym = 202312", "Y 合并资产负债表"),
     _one("T-19", "pending money at the year end",
         "UPDATE fct_ledger_month SET closing_amt = 0.01"
         " WHERE account_code = '4601' AND book = 'k17' AND period_ym = 202312", "4601"),
@@ -329,7 +357,7 @@ def test_there_are_as_many_checks_as_the_design_asks_for_now() -> None:
         "I-01", "J-01", "J-02", "J-03", "J-04", "J-05", "J-06",
         "R-01", "R-02", "R-03",
         "T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07", "T-08", "T-09", "T-10",
-        "T-11", "T-12", "T-13", "T-14", "T-15", "T-16", "T-19", "T-20", "T-21", "T-22", "T-23", "T-24",
+        "T-11", "T-12", "T-13", "T-14", "T-15", "T-16", "T-17", "T-18", "T-19", "T-20", "T-21", "T-22", "T-23", "T-24",
         "T-25", "T-26", "T-27", "T-28", "T-29", "T-30", "T-31", "T-32",
     ]  # fmt: skip
 

@@ -1,22 +1,16 @@
 """Closed months keep their lines; what arrives later is posted in the open month."""
 
-# ruff: noqa: E501  (tables drawn in text)
-
 from __future__ import annotations
 
 from functools import cache
 
 from tests.golden.test_statements import NOVEMBER
-from tests.spec.harness import ALL_BOOKS, Spec, check, check_ids, copy, rows, run, world
+from tests.spec.drawn import add
+from tests.spec.harness import ALL_BOOKS, Spec, rows, run, world
 
-ROWS = "rid | clct_detl_id | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date"
 LATE = """
     clct_detl_id | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
     LATE         | 900.00       | 300.00       | 300.00      | 2023-11-06
-"""
-BANK = """
-    traf_sn | traf_item | hif_acct_type | incexpd_dirc | amt     | balc    | acen_date
-    T99     | PREM_IN   | 1             | 1            | 1200.00 | 1200.00 | 2023-12-28
 """
 
 
@@ -31,12 +25,12 @@ def after(closed_ym: int, **late: str) -> Spec:
     """The same world after ``closed_ym`` was closed and more rows came."""
     spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
     for name, drawn in late.items():
-        from tests.spec.drawn import add
-
         add(spec.con, name, drawn)
-    frozen = first().con.execute(
-        "SELECT * FROM fct_journal WHERE period_ym <= ?", [closed_ym]
-    ).to_arrow_table()
+    frozen = (
+        first()
+        .con.execute("SELECT * FROM fct_journal WHERE period_ym <= ?", [closed_ym])
+        .to_arrow_table()
+    )
     spec.con.register("frozen_lines", frozen)
     spec.sql(
         "INSERT INTO closed_line SELECT * FROM frozen_lines",
@@ -84,7 +78,9 @@ def test_a_late_premium_is_posted_in_the_open_month_with_the_month_it_belongs_to
 def test_an_open_month_changes_in_exactly_the_cells_it_must() -> None:
     spec = after(202311, contributions=LATE)
     before, now = cells(first(), 202312), cells(spec, 202312)
-    changed = sorted({(b[1], b[2]) for b, n in zip(before, now, strict=True) if b != n and b[0] == "k17"})
+    changed = sorted(
+        {(b[1], b[2]) for b, n in zip(before, now, strict=True) if b != n and b[0] == "k17"}
+    )
     assert changed == [
         ("BS", "A2"), ("BS", "A9"), ("BS", "N1"), ("BS", "N1a"), ("BS", "N1b"), ("BS", "N9"),
         ("BS", "T9"), ("IS", "1"), ("IS", "1.1"), ("IS", "2"), ("IS", "2.1"), ("IS", "5"),
@@ -94,8 +90,6 @@ def test_an_open_month_changes_in_exactly_the_cells_it_must() -> None:
 
 def test_the_same_row_in_an_open_month_changes_that_month() -> None:
     spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
-    from tests.spec.drawn import add
-
     add(spec.con, "contributions", LATE)
     run(run(spec, "fct_income_statement"), "fct_balance_sheet")
     assert cells(spec, 202311) != cells(first(), 202311)

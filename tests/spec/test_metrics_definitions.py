@@ -22,9 +22,15 @@ STATES = {
     "no_income",
     "no_budget",
     "no_prior",
+    "no_assessment",
+    "no_premium",
+    "no_deficit",
+    "no_accounts",
+    "no_payment",
+    "no_count",
     "out_of_range",
 }
-UNITS = {"元", "月", "%", "百分点", "倍"}
+UNITS = {"元", "月", "%", "百分点", "倍", "天"}
 
 
 @cache

@@ -53,14 +53,16 @@ _DEFAULT = {
 _COMMON = {"insutype": "390", "insu_admdvs": "610102", "poolarea_no": "610100"}
 _OWN: dict[str, dict[str, str]] = {
     "settlements": {
-        "psn_no": PERSON, "psn_type": "15", "med_type": "11", "out_flag": "0", "refd_setl_flag": "0",
+        "psn_no": PERSON, "psn_type": "15", "med_type": "11", "out_flag": "0",
+        "refd_setl_flag": "0",
         "init_setl_id": "", "fixmedins_code": "H61010200001", "medfee_sumamt": "100.00",
         "inscp_amt": "100.00", "hifp_pay": "60.00", "fund_pay_sumamt": "60.00",
         "psn_pay": "40.00", "cash_payamt": "40.00", "clr_ym": "202401",
     },
     "contributions": {
         "psn_no": PERSON, "emp_no": "", "clct_obj": "R", "clct_type": "10", "clct_way": "02",
-        "clct_flag": "1", "revs_flag": "Z", "init_clct_detl_id": "", "psn_clct_amt": "380.00", "clct_sumamt": "380.00",
+        "clct_flag": "1", "revs_flag": "Z", "init_clct_detl_id": "", "psn_clct_amt": "380.00",
+        "clct_sumamt": "380.00",
         "traf_sumamt": "", "arvl_date": "2024-01-05",
     },
     "clearing": {"fund_appy_sum": "9.00", "act_dfr_amt": "9.00"},

@@ -18,6 +18,7 @@ QUANTITIES = ("money", "number", "count", "ratio")
 UNITLESS = {
     "dim_region_successor.share": "part of one",
     "fct_region_statement.row_order": "ordinal",
+    "dim_book.book_order": "ordinal",
     "dim_month.year": "calendar year",
     "dim_month.month": "month of the year",
     "fct_journal.voucher_no": "ordinal",
@@ -26,6 +27,8 @@ UNITLESS = {
     "fct_voucher_source.last_src_row": "ordinal",
     "fct_balance_sheet.row_order": "ordinal",
     "fct_income_statement.row_order": "ordinal",
+    "fct_consolidated_balance_sheet.row_order": "ordinal",
+    "fct_consolidated_income_statement.row_order": "ordinal",
     "fct_fund_metric.value": "the row's own column unit tells it",
     "fct_published_check.printed_value": "the row's own column printed_unit tells it",
     "fct_published_check.printed": "yuan for money, else the row's own column printed_unit",

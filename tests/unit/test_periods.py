@@ -130,12 +130,10 @@ def test_the_commands(tmp_path: Path) -> None:
     cli_books.register(app)
     runner = CliRunner()
     where = ["--warehouse", str(world.paths.root)]
-    done = runner.invoke(app, ["close", "202401", "--by", "甲", *where])
-    assert (done.exit_code, "202401 已结账：全部统筹区（甲，" in done.output) == (0, True)
-    twice = runner.invoke(app, ["close", "202401", "--by", "甲", *where])
-    assert isinstance(twice.exception, JiecunError)
-    nothing = runner.invoke(app, ["close", "202402", "--by", "甲", *where])
-    assert "PERIOD_NO_DATA" in str(nothing.exception)
+    unpublished = runner.invoke(app, ["close", "202401", "--by", "甲", *where])
+    assert "NO_RELEASE" in str(unpublished.exception)
+    assert not periods_path(world.paths).exists()
+    close_period(world.paths, 202401, [], by="甲", months={202401}, after=1)
     assert runner.invoke(app, ["close", "2024-1", "--by", "甲", *where]).exception is not None
     assert runner.invoke(app, ["reopen", "202401", "--by", "甲", *where]).exit_code == 2
     back = runner.invoke(app, ["reopen", "202401", "--by", "乙", "--why", "漏记", *where])

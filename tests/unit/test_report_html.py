@@ -79,6 +79,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
                 if(row_code = 'N9', if(l.scheme = '310', 10441000, 8400000), 0)
             from ledger as l, at_month, rule_statement_row as r
             where r.statement = 'BS' and r.scheme = l.scheme and is_monthly
+                and r.needs_account is null
+                and (r.books is null or list_contains(string_split(r.books, ';'), 'k17'))
             order by random()
             """
         )
@@ -92,6 +94,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             cross join at_month
             inner join rule_statement_row as r
                 on r.statement = 'IS' and r.scheme = l.scheme and r.is_monthly
+                and r.needs_account is null
+                and (r.books is null or list_contains(string_split(r.books, ';'), 'k17'))
             left join flow as f on f.scheme = l.scheme and f.row_code = r.row_code
             order by random()
             """

@@ -69,6 +69,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             from ledger as l, rule_statement_row as r
             where r.statement = 'BS' and r.scheme = l.scheme
                 and if(period_type = 'M', is_monthly, is_annual)
+                and r.needs_account is null
+                and (r.books is null or list_contains(string_split(r.books, ';'), book))
             order by random()
             """
         )
@@ -83,6 +85,8 @@ def con() -> Iterator[duckdb.DuckDBPyConnection]:
             from ledger as l, rule_statement_row as r
             where r.statement = 'IS' and r.scheme = l.scheme
                 and if(period_type = 'M', is_monthly, is_annual)
+                and r.needs_account is null
+                and (r.books is null or list_contains(string_split(r.books, ';'), book))
             order by random()
             """
         )
@@ -130,6 +134,8 @@ def test_rows_stand_as_in_the_official_form(con: duckdb.DuckDBPyConnection) -> N
         expected = con.execute(
             f"select row_code, row_name, indent, coalesce(side, ''), is_total "
             f"from rule_statement_row where statement = ? and scheme = ? and {shown} "
+            "and needs_account is null "
+            "and (books is null or list_contains(string_split(books, ';'), 'k17')) "
             "order by row_order",
             [sheet.statement, sheet.scheme],
         ).fetchall()

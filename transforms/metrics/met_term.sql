@@ -127,3 +127,7 @@ select book, scope_id, fund, period_ym, 'M-10', variant, null, null,
     month_cnt, false, 'no_prior'
 from compared
 where income_amt is not null and expense_amt is not null
+union all
+select book, scope_id, fund, period_ym, metric_id, variant, numerator_amt, denominator_amt, dividend,
+    divisor, month_cnt, is_short, lacking
+from met_monitor_term

@@ -2,7 +2,7 @@
 with settlement as (
     select
         source_sha, src_row, event_ym, setl_id, init_setl_id, insutype, poolarea_no, insu_admdvs,
-        fixmedins_code, med_type, clr_type, clr_ym, setl_time, medfee_sumamt, hifp_pay, acct_pay,
+        psn_type, fixmedins_code, med_type, clr_type, clr_ym, setl_time, medfee_sumamt, hifp_pay, acct_pay,
         cash_payamt, cvlserv_pay, hifes_pay, hifmi_pay, hifob_pay, hifdm_pay, maf_pay,
         othfund_pay, fund_pay_sumamt,
         -- care outside the area is cleared with the region of care
@@ -37,6 +37,8 @@ scoped as (
         s.event_ym,
         s.setl_id,
         s.init_setl_id is not null as is_reversal,
+        -- 11 in service, 12 retired
+        left(s.psn_type, 2) as psn_group,
         s.fixmedins_code,
         s.out_admdvs,
         left(s.med_type, 2) as med_prefix,
@@ -75,7 +77,7 @@ scoped as (
 
 select
     source_sha, src_row, ledger_id, poolarea_no, insu_admdvs, region_sk, scheme, insutype, event_ym,
-    setl_id, is_reversal, fixmedins_code, out_admdvs, med_prefix, spending_class, pool_part, pa_part,
+    setl_id, is_reversal, psn_group, fixmedins_code, out_admdvs, med_prefix, spending_class, pool_part, pa_part,
     clr_type, clr_ym, medfee_sumamt, hifp_pay, acct_pay, cash_payamt, cvlserv_pay, hifes_pay, hifmi_pay, hifob_pay,
     hifdm_pay, maf_pay, othfund_pay, fund_pay_sumamt
 from scoped

@@ -65,3 +65,9 @@ left join summed as s
     and r.period_type = s.period_type
     and r.statement = s.statement
     and r.row_code = s.row_code
+-- a row of an account that few ledgers keep is told by those that keep it
+where r.needs_account is null
+    or exists (
+        select 1 from balance as k
+        where k.book = m.book and k.ledger_id = m.ledger_id and k.account_code = r.needs_account
+    )

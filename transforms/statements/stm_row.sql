@@ -5,7 +5,8 @@ with period_type as (
     select 'Y'
 )
 
-select b.book, r.statement, r.scheme, p.period_type, r.row_code, r.row_order, r.row_name
+select b.book, r.statement, r.scheme, p.period_type, r.row_code, r.row_order, r.row_name,
+    r.needs_account
 from rule_statement_row as r
 inner join jrn_book as b
     on r.books is null or list_contains(string_split(r.books, ';'), b.book)

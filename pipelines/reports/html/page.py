@@ -1,4 +1,4 @@
-"""Writes the HTML report: ``index.html`` and ``<poolarea_no>.html`` a pooling area.
+"""Writes the HTML report: ``index.html``, ``<poolarea_no>.html`` and the books compared.
 
 Each page is one file without scripts: style and charts are inline, and its own policy forbids the
 browser every request.
@@ -8,10 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.books.compare import compare
+from pipelines.books.scope import comparable
 from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.charts import spending_svg, waterfall_svg
 from pipelines.reports.html import overview, view
+from pipelines.reports.html.books import comparison_page, file_name
 from pipelines.reports.html.data import load_report
 from pipelines.reports.html.model import OUTCOMES
 from pipelines.reports.html.render import environment
@@ -41,6 +44,8 @@ def write_html(
 ) -> tuple[Path, ...]:
     """Write the index and a page per pooling area of the marts in ``con``; returns their paths.
 
+    Where the marts hold several books, a page that compares them stands beside each area's.
+
     ``con`` is a run's connection or a release's catalog. Same marts, same bytes. Raises JiecunError
     ``REPORT_WRITE`` (a file cannot be written), ``REPORT_SOURCE``, ``REPORT_EMPTY``,
     ``REPORT_LAYOUT``.
@@ -48,8 +53,17 @@ def write_html(
     report = load_report(con, release_id=release_id, checks=checks)
     env = environment()
     pages = {INDEX: index_page(env, report)}
+    is_compared = comparable(con)
     for pool in report.pools:
-        pages[f"{pool.poolarea_no}.html"] = pool_page(env, report, pool)
+        page = file_name(pool.poolarea_no) if is_compared else ""
+        pages[f"{pool.poolarea_no}.html"] = pool_page(env, report, pool, books_page=page)
+        if page:
+            pages[page] = comparison_page(
+                [
+                    compare(con, ledger.ledger_id, ledger.period_ym, release_id=release_id)
+                    for ledger in pool.ledgers
+                ]
+            )
     paths = []
     for name, text in pages.items():
         path = out_dir / name
@@ -85,12 +99,13 @@ def index_page(env: Environment, report: Report) -> str:
     )
 
 
-def pool_page(env: Environment, report: Report, pool: Pool) -> str:
-    """The page of one pooling area."""
+def pool_page(env: Environment, report: Report, pool: Pool, *, books_page: str = "") -> str:
+    """The page of one pooling area; ``books_page`` is that of its books compared, '' for none."""
     return env.get_template("pool.html.j2").render(
         title=f"{pool.name}医保基金运行报告 {month(pool.period_ym)}",
         report=report,
         pool=pool,
+        books_page=books_page,
         parts=[_part(report, pool, ledger) for ledger in pool.ledgers],
         **_common(report),
     )

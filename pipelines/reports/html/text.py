@@ -47,6 +47,11 @@ VARIANTS = {
     "YTD_OUT": "本年累计支出",
     "CAL_IN": "全年收入",
     "CAL_OUT": "全年支出",
+    "ARREAR": "余额",
+    "OVER90": "逾期90天以上",
+    "AGE": "最长天数",
+    "OVER12": "逾12个月",
+    "DAYS": "平均天数",
 }
 STATUSES = {
     "ok": "",
@@ -55,6 +60,12 @@ STATUSES = {
     "no_income": "收入为零或为负",
     "no_budget": "没有预算",
     "no_prior": "没有可比的上年同期",
+    "no_assessment": "没有应征保费",
+    "no_premium": "没有保费收入",
+    "no_deficit": "没有赤字",
+    "no_accounts": "没有个人账户余额",
+    "no_payment": "没有拨付",
+    "no_count": "没有参保人数",
     "out_of_range": "数值超出范围",
 }
 

@@ -1,0 +1,1 @@
+"""附注: what must be said beside the statements of one ledger and month."""

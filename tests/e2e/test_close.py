@@ -1,0 +1,76 @@
+"""Closing a month with the real command: what was published stays, late rows post afterwards."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.e2e.conftest import JiecunCmd
+
+MONTH = 202302
+CLOSED = """
+    select * exclude (event_date)
+    from read_parquet('{}') where period_ym <= 202302 order by all
+"""
+LATE = """
+    select sum(debit_amt - credit_amt)::varchar, count(*) > 0, bool_and(period_ym = 202303),
+        bool_and(orig_period_ym = 202302)
+    from read_parquet('{}') where event_id like 'LATE|%' and book = 'k17'
+"""
+
+
+def rows(house: Path, sql: str) -> list[tuple[object, ...]]:
+    mart = (house / "current" / "marts" / "fct_journal.parquet").as_posix()
+    with duckdb.connect() as con:
+        return con.execute(sql.format(mart)).fetchall()
+
+
+def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
+    tmp_path: Path, jiecun_cmd: JiecunCmd
+) -> None:
+    """A settlement of January, paid in February, arrives after February was closed."""
+    raw, house = tmp_path / "raw", tmp_path / "house"
+    size = ("--months", "3", "--settlements", "2000")
+    assert jiecun_cmd("demo", "--out", str(raw), *size).returncode == 0
+    where = ("--raw", str(raw), "--warehouse", str(house))
+    assert jiecun_cmd("run", *where).returncode == 0
+    first = rows(house, CLOSED)
+    assert first
+    for month in ("202301", "202302"):
+        done = jiecun_cmd("close", month, "--by", "甲", "--warehouse", str(house))
+        assert done.returncode == 0, done.stderr
+    again = jiecun_cmd("close", "202302", "--by", "甲", "--warehouse", str(house))
+    assert (again.returncode, "PERIOD_CLOSED" in again.stderr) == (2, True)
+
+    file = sorted((raw / "extracts").glob("settlements_*_202301_*.csv"))[0]
+    head, *lines = file.read_text(encoding="utf-8").splitlines()
+    at = {name: place for place, name in enumerate(head.split(","))}
+    cells = next(
+        cells
+        for cells in (line.split(",") for line in lines)
+        if cells[at["insutype"]] == "310"
+        and cells[at["med_type"]].startswith("21")
+        and cells[at["clr_ym"]] == "202301"
+        and cells[at["init_setl_id"]] == ""
+        and float(cells[at["hifp_pay"]]) > 100
+    )
+    for column in ("rid", "setl_id", "mdtrt_id"):
+        cells[at[column]] = cells[at[column]][:-1] + "Z"
+    late = file.with_name(file.name.replace("_B001", "_B009"))
+    late.write_text(f"{head}\n{','.join(cells)}\n", encoding="utf-8")
+    stale = jiecun_cmd("close", "202303", "--by", "甲", "--warehouse", str(house))
+    assert stale.returncode == 0, stale.stderr
+    assert (
+        jiecun(
+            "reopen", "202303", "--by", "甲", "--why", "试", "--warehouse", str(house)
+        ).returncode
+        == 0
+    )
+
+    assert jiecun_cmd("run", *where).returncode == 0
+    assert rows(house, CLOSED) == first
+    assert rows(house, LATE) == [("0.00", True, True, True)]
