@@ -99,7 +99,8 @@ def _recoveries(planter: Planter, target: Appender, ym: int) -> None:
     }
     for reason, cells in classes.items():
         row = {"det_id": f"X{planter.next_id()}", "obj_type": "31",
-               "fixmedins_code": f"H{pool}00001", "insu_admdvs": pool, "poolarea_no": pool, "insutype": "310", "det_type": "20", "crtf_date": day,
+               "fixmedins_code": f"H{pool}00001", "insu_admdvs": pool, "poolarea_no": pool,
+               "insutype": "310", "det_type": "20", "crtf_date": day,
                "crtf_amt": "100.00", "act_retn_date": day, "act_retn_amt": "100.00",
                "penl_amt": "0.00", "detd_stas": "30", "retn_way": "1",
                "updt_time": f"{day} 09:00:00"} | cells  # fmt: skip

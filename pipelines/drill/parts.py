@@ -35,7 +35,7 @@ from stg_voucher
 where ledger_id = ?
 """
 
-# attribution of pending money: the premium rows themselves, and an accountant's decision on interest
+# attribution of pending money: the premium rows, and an accountant's decision on interest
 _ATTRIBUTION = """
 insert into drill_part
 with premium as (

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def published_months(paths: WarehousePaths) -> set[int]:
-    """The months (yyyymm) that have vouchers in the current release; raises JiecunError NO_RELEASE."""
+    """The months (yyyymm) with vouchers in the current release; raises JiecunError NO_RELEASE."""
     journal = find_release(paths).path / "marts" / "fct_journal.parquet"
     with closing(connect(threads=1, memory_limit="1GB", temp_dir=paths.state / "tmp")) as con:
         rows = con.execute(

@@ -65,7 +65,7 @@ def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
     stale = jiecun_cmd("close", "202303", "--by", "甲", "--warehouse", str(house))
     assert stale.returncode == 0, stale.stderr
     assert (
-        jiecun(
+        jiecun_cmd(
             "reopen", "202303", "--by", "甲", "--why", "试", "--warehouse", str(house)
         ).returncode
         == 0

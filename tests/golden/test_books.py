@@ -458,8 +458,10 @@ def test_golden_3_the_rest_is_the_pools() -> None:
 def test_all_books_of_golden_1_pass_every_identity_of_pending_money() -> None:
     """T-03…T-07 and T-19…T-28 over three books on cash basis."""
     spec = world(202401, books=("k17", "a1999", "proposed"), **EVENTS)
-    ids = ("T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07", "T-08", "T-13", "T-19", "T-20")
-    ids += ("T-21", "T-22", "T-23", "T-24", "T-25", "T-26", "T-27", "T-28")
+    ids = [
+        *("T-01", "T-02", "T-03", "T-04", "T-05", "T-06", "T-07", "T-08", "T-13", "T-19", "T-20"),
+        *("T-21", "T-22", "T-23", "T-24", "T-25", "T-26", "T-27", "T-28"),
+    ]
     assert {check_id: check(spec, check_id).status for check_id in ids} == dict.fromkeys(
         ids, "passed"
     )

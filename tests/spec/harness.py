@@ -23,7 +23,7 @@ from schemas.table import by_name
 from tests.spec.drawn import BOUND, add, cells, ground
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     import duckdb
 
@@ -72,7 +72,7 @@ def models() -> dict[str, Model]:
 ALL_BOOKS = ("k17", "a1999", "proposed", "proposed_accrual")
 
 
-def world(through: int = 209912, /, *, books: tuple[str, ...] = ("k17",), **tables: str) -> Spec:
+def world(through: int = 209912, /, *, books: Sequence[str] = ("k17",), **tables: str) -> Spec:
     """A new DuckDB with the tables drawn, all others empty, all rules; books end with ``through``.
 
     No model is made yet.

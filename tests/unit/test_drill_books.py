@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pipelines.drill.books import NEEDED, PER_ROW, Books
-from pipelines.drill.keys import parse_key
-from pipelines.drill.terms import CellKey, statement_cell
+from pipelines.drill.keys import CellKey, parse_key
+from pipelines.drill.terms import statement_cell
 from pipelines.drill.trace import trace
 from pipelines.paths import RawPaths, WarehousePaths
 from tests.golden.test_books import golden_1
