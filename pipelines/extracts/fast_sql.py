@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.extracts.parse_sql import (
+    DASHED,
     cell_checks,
     cell_text,
     event_columns,
@@ -71,7 +72,10 @@ def sure_rows(
 def _near(col: Column, later: bool) -> str:
     """A cell of the file: its value, and the text beside it where it is cast only now."""
     cell = f"c_{col.name}"
-    value = f"TRY_CAST({cell} AS {col.sql_type})" if later else cell
+    value = cell
+    if later:
+        bare = f"TRY_CAST({DASHED.format(r=cell)} AS {col.sql_type})"
+        value = f"coalesce(TRY_CAST({cell} AS {col.sql_type}), {bare})"
     if col.meta.default:
         value = f"coalesce({value}, CAST({col.meta.default} AS {col.sql_type}))"
     return f"{value} AS {col.name}" + (f", {cell} AS r_{col.name}" if later else "")
@@ -90,14 +94,15 @@ def _cell_conditions(decl: Declaration, near: set[str], later: frozenset[str]) -
                 f"({check.fails}) IS NOT TRUE" for checks in cell_checks(col) for check in checks
             )
             continue
-        if not col.nullable and not col.meta.default:
-            yield f"{col.name} IS NOT NULL"
-        if col.max_len:
-            yield f"coalesce(strlen({col.name}) <= {col.max_len}, true)"
+        must = not col.nullable and not col.meta.default
+        known = [f"strlen({col.name}) <= {col.max_len}"] if col.max_len else []
         sure = SURE.get(col.meta.kind)
-        if sure is not None:
-            cell = f"r_{col.name}" if col.name in later else col.name
-            yield f"({cell} IS NULL OR coalesce({sure.format(c=col.name)}, false))"
+        known += [sure.format(c=col.name)] if sure else []
+        cell = f"r_{col.name}" if col.name in later else col.name
+        if must:
+            yield from known or [f"{col.name} IS NOT NULL"]
+        else:
+            yield from (f"({cell} IS NULL OR coalesce({check}, false))" for check in known)
 
 
 def _rule_conditions(decl: Declaration, layout: Layout) -> Iterator[str]:

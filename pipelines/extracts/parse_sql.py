@@ -38,7 +38,8 @@ _YMD = "[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
 _YMD_SLASH = "[1-9][0-9]{3}/[0-9]{1,2}/[0-9]{1,2}"
 _YMD_BARE = "[1-9][0-9]{7}"
 _TIME = " [0-9]{2}:[0-9]{2}:[0-9]{2}"
-_DASHED = "left({r}, 4) || '-' || substr({r}, 5, 2) || '-' || substr({r}, 7)"
+#: a bare yyyymmdd, with or without a time behind it, as the engine reads a date
+DASHED = "left({r}, 4) || '-' || substr({r}, 5, 2) || '-' || substr({r}, 7)"
 
 #: a time stamp of zero, as it stands in Shanghai, is an empty one
 _NOT_EPOCH = "nullif({}, TIMESTAMP '1970-01-01 08:00:00')"
@@ -52,7 +53,7 @@ FORMS: dict[Kind, tuple[Form, ...]] = {
     "date": (
         Form(_YMD, "TRY_CAST({r} AS DATE)"),
         Form(_YMD_SLASH, "TRY_CAST(replace({r}, '/', '-') AS DATE)"),
-        Form(_YMD_BARE, f"TRY_CAST({_DASHED} AS DATE)"),
+        Form(_YMD_BARE, f"TRY_CAST({DASHED} AS DATE)"),
     ),
     "stamp": (
         Form(f"{_YMD}({_TIME})?", _NOT_EPOCH.format("TRY_CAST({r} AS TIMESTAMP)")),
@@ -60,7 +61,7 @@ FORMS: dict[Kind, tuple[Form, ...]] = {
             f"{_YMD_SLASH}({_TIME})?",
             _NOT_EPOCH.format("TRY_CAST(replace({r}, '/', '-') AS TIMESTAMP)"),
         ),
-        Form(f"{_YMD_BARE}({_TIME})?", _NOT_EPOCH.format(f"TRY_CAST({_DASHED} AS TIMESTAMP)")),
+        Form(f"{_YMD_BARE}({_TIME})?", _NOT_EPOCH.format(f"TRY_CAST({DASHED} AS TIMESTAMP)")),
     ),
     "flag": (Form("[01]", "{r} = '1'"),),
 }
@@ -281,8 +282,12 @@ def checked(
     )
 
 
-def warn_counts(decl: Declaration) -> Mapping[str, str]:
-    """Reason → aggregate counting the rows against which a W rule fires, over staged columns."""
+def warn_counts(decl: Declaration, source: str | None = None) -> Mapping[str, str]:
+    """Reason → aggregate counting the rows against which a W rule fires, over staged columns.
+
+    With the SQL of a ``source``, rules over texts alone are scalar subqueries that read it: they
+    look at each combination of their texts once.
+    """
     hashed = {col.name: col.staged_name for col in decl.columns if col.meta.hash_domain}
     by_reason: dict[str, list[str]] = {}
     for rule in decl.spec.rules:
@@ -291,7 +296,17 @@ def warn_counts(decl: Declaration) -> Mapping[str, str]:
         if set(columns_named(decl, rule.predicate)) & set(hashed):
             raise ValueError(f"{decl.name}: {rule.reason} warns on a hashed column")
         by_reason.setdefault(rule.reason, []).append(f"NOT ({rule.sql()})")
-    return {
-        reason: f"count(*) FILTER (WHERE {' OR '.join(f'({t})' for t in texts)})"
-        for reason, texts in by_reason.items()
-    }
+    texts_only = {col.name for col in decl.columns if col.meta.kind in ("text", "flag")}
+    counts: dict[str, str] = {}
+    for reason, parts in by_reason.items():
+        fires = " OR ".join(f"({part})" for part in parts)
+        used = columns_named(decl, *parts)
+        if source is None or not used or not set(used) <= texts_only:
+            counts[reason] = f"count(*) FILTER (WHERE {fires})"
+            continue
+        names = ", ".join(used)
+        counts[reason] = (
+            f"(SELECT coalesce(sum(n) FILTER (WHERE {fires}), 0)::BIGINT "
+            f"FROM (SELECT {names}, count(*) AS n FROM {source} GROUP BY ALL))"
+        )
+    return counts

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from schemas.columns import Kind
     from schemas.table import Column, Declaration
 
-_DAY = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
-#: kind → texts whose value in DuckDB is that of the exact forms, or that ``SURE`` refuses
+_DAY = "(?:[0-9]{4}(?:-[0-9]{1,2}-|/[0-9]{1,2}/)[0-9]{1,2}|[0-9]{8})"
+#: kind → texts whose value in DuckDB is that of the exact forms, or that ``SURE`` refuses;
+#: a bare yyyymmdd stops a typed read, and is understood where dates are cast after it
 PLAIN: dict[Kind, str] = {
     "money": r"-?[0-9]{1,16}(?:\.[0-9]{1,2})?",
     "ratio": r"-?[0-9]{1,3}(?:\.[0-9]{1,6})?",

@@ -13,6 +13,7 @@ from pipelines.extracts.batch import (
     ZERO,
     Staged,
     Tally,
+    copy_serial,
     copy_to,
     engine_error,
     measure_sql,
@@ -131,9 +132,8 @@ def _stage_text(
             out = work / f"{sha}.parquet"
             copied = _write_merged(con, source, fast, out)
             fast.unlink()
-    figures = con.execute(
-        f"SELECT {measure_sql(decl)} FROM read_parquet({parse_sql.quote(out.as_posix())})"
-    ).fetchall()[0]
+    file = f"read_parquet({parse_sql.quote(out.as_posix())})"
+    figures = con.execute(f"SELECT {measure_sql(decl, file)} FROM {file}").fetchall()[0]
     rows, amount, months, warns = read_measure(decl, figures)
     tally.add("accepted", rows, amount)
     found = copied + rejected + len(text.made.bad)
@@ -164,9 +164,9 @@ def _copy_sure(
         )
 
     try:
-        copied = copy_to(con, sql(strict=True), fast)
+        copied = copy_serial(con, sql(strict=True), fast, source.place)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
-        copied = copy_to(con, sql(strict=False), fast)
+        copied = copy_serial(con, sql(strict=False), fast, source.place)
     lookups = fast_sql.unmet_lookups(decl, fast)
     if lookups is None:
         return copied

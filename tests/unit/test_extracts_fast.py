@@ -5,18 +5,20 @@ from __future__ import annotations
 import csv
 import io
 import random
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pipelines.extracts import fast_sql, parse_sql
-from pipelines.extracts.batch import copy_to
+from pipelines.errors import JiecunError
+from pipelines.extracts import fast_sql, parse_sql, stage
+from pipelines.extracts.batch import copy_serial, copy_to
 from pipelines.extracts.discover import TABLES
 from pipelines.extracts.engine import Engine
 from pipelines.extracts.header import Layout
 from pipelines.extracts.shape import line_pattern, odd_lines
-from tests.unit.intake_harness import KEY, REFS, row
+from tests.unit.intake_harness import KEY, REFS, S1, World, row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -118,7 +120,9 @@ def test_rows_that_mix_adversarial_cells(
 @pytest.mark.parametrize(
     ("column", "cell"),
     [("maf_pay", "0"), ("maf_pay", "0.0"), ("setl_time", "2024-01-05"), ("setl_id", "12e4567-a"),
-     ("psn_type", "1"), ("out_flag", ""), ("rid", "S000 1"), ("clr_ym", "")],
+     ("psn_type", "1"), ("out_flag", ""), ("rid", "S000 1"), ("clr_ym", ""),
+     ("begndate", "2024/1/5"), ("begndate", "2024-1-5"), ("begndate", "20240105"),
+     ("setl_time", "2024/1/5 10:11:12"), ("setl_time", "20240105 10:11:12")],
 )  # fmt: skip
 def test_common_forms_are_taken_by_the_fast_pass(
     con: duckdb.DuckDBPyConnection, column: str, cell: str, tmp_path: Path
@@ -147,3 +151,51 @@ def test_the_identities_allow_one_cent_where_the_layout_says_so(
     assert [n for (n,) in con.execute(f"SELECT src_row FROM ({sure})").fetchall()] == accepted
     passed = con.execute(f"SELECT rn FROM ({exact}) WHERE fails IS NULL").fetchall()
     assert [n for (n,) in passed] == accepted
+
+
+def test_rows_out_of_their_order_are_noticed(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rows = "SELECT i AS src_row FROM range(300000) t(i)"
+    path = tmp_path / "x.parquet"
+    assert copy_serial(con, f"{rows} ORDER BY i", path, "x") == 300_000
+    with pytest.raises(JiecunError) as caught:
+        copy_serial(con, f"{rows} ORDER BY i DESC", path, "x")
+    assert caught.value.problems[0].code == "INTAKE_UNBALANCED"
+
+
+@pytest.mark.parametrize("day", ["2024/1/5", "2024-1-5", "20240105", "2024/01/05"])
+def test_a_file_of_other_date_forms_stays_out_of_python(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str
+) -> None:
+    world = World(tmp_path)
+    dates = {"begndate": day, "enddate": day, "setl_time": f"{day} 10:11:12"}
+    world.put(S1, [row("settlements", str(at), **dates) for at in range(3)])
+
+    def never(*_: object) -> None:
+        raise AssertionError(day)
+
+    monkeypatch.setattr(stage, "write_plain", never)
+    (record,) = world.run().new
+    assert record.rows_accepted == 3
+    assert (
+        world.live("settlements", "begndate, setl_time")
+        == [(date(2024, 1, 5), datetime(2024, 1, 5, 10, 11, 12))] * 3
+    )
+
+
+def test_text_warnings_are_counted_once_for_each_combination(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    decl = TABLES["settlements"]
+    con.execute(
+        "CREATE TABLE w AS SELECT * FROM (VALUES ('310', '1101', 'H1'), ('310', '1401', 'H1'), "
+        "('390', '1101', 'H61011200044'), ('310', '1401', 'H1'), (NULL, NULL, NULL)) "
+        "t(insutype, psn_type, fixmedins_code)"
+    )
+    fires = parse_sql.warn_counts(decl, "w")
+    plain = parse_sql.warn_counts(decl)
+    for reason, rows in (("PSN_TYPE_SCHEME", 3), ("FIXMEDINS_FORM", 3)):
+        assert fires[reason] != plain[reason]
+        assert con.execute(f"SELECT {fires[reason]}").fetchall() == [(rows,)]
+        assert con.execute(f"SELECT {plain[reason]} FROM w").fetchall() == [(rows,)]

@@ -22,6 +22,7 @@ from pipelines.extracts.parse_sql import staged_types
 from tests.unit.intake_harness import KEY, PERSON, S1, S2, World, csv_bytes, row
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -238,6 +239,10 @@ def _drop_row_three(sql: str, number: str) -> str:
     return f"SELECT * FROM ({sql}) WHERE {number} <> 3"
 
 
+def _losing_row_three(copy: Callable[..., int]) -> Callable[..., int]:
+    return lambda con, sql, *to: copy(con, _drop_row_three(sql, "src_row"), *to)
+
+
 @pytest.mark.parametrize("where", ["stage", "cells", "repair"])
 def test_a_row_lost_on_the_way_is_noticed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
@@ -245,12 +250,8 @@ def test_a_row_lost_on_the_way_is_noticed(
     world = World(tmp_path)
     world.put(S1, settlements("1", "2", "3", "4"))
     if where == "stage":
-        copy_to = batch.copy_to
-        monkeypatch.setattr(
-            stage,
-            "copy_to",
-            lambda con, sql, path: copy_to(con, _drop_row_three(sql, "src_row"), path),
-        )
+        for name in ("copy_serial", "copy_to"):
+            monkeypatch.setattr(stage, name, _losing_row_three(getattr(batch, name)))
     elif where == "cells":
         scan = parse_sql.scan
 
