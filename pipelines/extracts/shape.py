@@ -38,6 +38,9 @@ SURE: dict[Kind, str] = {
 }
 #: line ends, quotes and blanks that are dropped at the ends of a cell
 _NEVER = r'"\r\n\x00'
+#: a code that may be longer than this may be a name in Chinese; its characters are never unified
+NAME_LENGTH = 30
+_HAN = r"[\u4e00-\u9fff]+"
 _BLANK = r" \t\u00a0\u200b\u3000\ufeff\u0085\u2028\u2029"
 
 
@@ -76,7 +79,8 @@ def cell_pattern(col: Column, delimiter: str) -> str:
     if plain is not None:
         return plain
     if is_code(col):
-        return _code(delimiter)
+        named = col.meta.kind == "text" and col.max_len > NAME_LENGTH
+        return f"(?:{_code(delimiter)}|{_HAN})" if named else _code(delimiter)
     mark = re.escape(delimiter)
     return f"[^{mark}{_NEVER}{_BLANK}](?:[^{mark}{_NEVER}]*[^{mark}{_NEVER}{_BLANK}])?"
 
