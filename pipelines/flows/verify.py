@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from pipelines.engine.runner import run_checks
+from pipelines.engine.runner import run_checks, run_models
 from pipelines.errors import EXIT_CHECK, JiecunError, Problem
 from pipelines.extracts.log import read_log
 from pipelines.flows import steps
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from pipelines.engine.runner import CheckResult
     from pipelines.flows.request import RunRequest
     from pipelines.warehouse.release import ReleaseInfo
+
+
+#: models that are made of rules alone
+FROM_RULES = ("jrn_book",)
 
 
 def check_release(
@@ -44,7 +48,9 @@ def check_release(
             con.execute(f"create table {name} as select * from read_parquet({quoted(str(path))})")
         same = _bind_sources(con, request, release)
         checks = [m for m in steps.model_plan() if m.layer == "checks"]
-        published = {*by_name(MARTS), *by_name(RULE_MODELS)}
+        published = {*by_name(MARTS), *by_name(RULE_MODELS), *FROM_RULES}
+        if not same:
+            run_models(con, [m for m in steps.model_plan() if m.name in FROM_RULES])
         runnable = [m for m in checks if same or m.reads <= published]
         left_out = tuple(m.name.upper().replace("_", "-") for m in checks if m not in runnable)
         return release, tuple(run_checks(con, runnable)), left_out
@@ -96,5 +102,5 @@ def _bind_sources(
         through_ym=through,
         attributes={**parts, "release_id": identity},
     )
-    steps.transform(con, ("staging", "journal"))
+    steps.transform(con, ("staging", "journal", "ledger", "statements"))
     return True
