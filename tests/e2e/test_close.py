@@ -18,7 +18,7 @@ CLOSED = """
 """
 LATE = """
     select sum(debit_amt - credit_amt)::varchar, count(*) > 0, bool_and(period_ym = 202303),
-        bool_and(orig_period_ym = 202302)
+        bool_and(orig_period_ym in (202301, 202302))
     from read_parquet('{}') where event_id like 'LATE|%' and book = 'k17'
 """
 
@@ -32,7 +32,7 @@ def rows(house: Path, sql: str) -> list[tuple[object, ...]]:
 def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
     tmp_path: Path, jiecun_cmd: JiecunCmd
 ) -> None:
-    """A settlement of January, paid in February, arrives after February was closed."""
+    """A settlement of December, paid in January, arrives after February was closed."""
     raw, house = tmp_path / "raw", tmp_path / "house"
     size = ("--months", "3", "--settlements", "2000")
     assert jiecun_cmd("demo", "--out", str(raw), *size).returncode == 0
@@ -46,17 +46,26 @@ def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
     again = jiecun_cmd("close", "202302", "--by", "甲", "--warehouse", str(house))
     assert (again.returncode, "PERIOD_CLOSED" in again.stderr) == (2, True)
 
-    file = sorted((raw / "extracts").glob("settlements_*_202301_*.csv"))[0]
+    file = sorted((raw / "extracts").glob("settlements_*_202212_*.csv"))[0]
     head, *lines = file.read_text(encoding="utf-8").splitlines()
     at = {name: place for place, name in enumerate(head.split(","))}
+    split = [line.split(",") for line in lines]
+
+    def payment(cells: list[str]) -> tuple[str, ...]:
+        names = ("insutype", "poolarea_no", "fixmedins_code", "clr_type", "clr_ym")
+        return tuple(cells[at[name]] for name in names)
+
+    chronic = [c for c in split if c[at["med_type"]][:2] == "14" and c[at["insutype"]] == "310"]
+    plain = {
+        payment(c) for c in split if c[at["med_type"]][:2] == "11" and c[at["hifp_pay"]] != "0.00"
+    }
     cells = next(
-        cells
-        for cells in (line.split(",") for line in lines)
-        if cells[at["insutype"]] == "310"
-        and cells[at["med_type"]].startswith("21")
-        and cells[at["clr_ym"]] == "202301"
-        and cells[at["init_setl_id"]] == ""
-        and float(cells[at["hifp_pay"]]) > 100
+        c
+        for c in chronic
+        if payment(c) in plain
+        and c[at["clr_ym"]] == "202212"
+        and c[at["init_setl_id"]] == ""
+        and c[at["hifp_pay"]] != "0.00"
     )
     for column in ("rid", "setl_id", "mdtrt_id"):
         cells[at[column]] = cells[at[column]][:-1] + "Z"
