@@ -59,13 +59,16 @@ def test_compare_says_inflation_and_false_deficit_in_figures(house: Path) -> Non
     where = ["--pool", "610100", "--warehouse", str(house)]
     december = command("books", "compare", "--period", "202312", *where)
     assert december.exit_code == 0, december.output
-    assert "虚增：现行制度（2017）把归属未定的 9,500.00 元算入基金" in december.output
-    assert "E84 年末按比例预分待转医保费" in december.output
+    # a narrow terminal wraps the sentences
+    told = re.sub(r"\s+", "", december.output)
+    assert "虚增：现行制度（2017）把归属未定的9,500.00元算入基金" in told
+    assert "E84年末按比例预分待转医保费" in told
     january = command("books", "compare", *where)
     assert january.exit_code == 0, january.output
-    assert "610100职工 2024年1月" in january.output
-    assert "虚假赤字：统筹基金 525.00 元" in january.output
-    assert re.search(r"E86 次年初冲回预分 +│ +-7,125.00", january.output)
+    told = re.sub(r"\s+", "", january.output)
+    assert "610100职工2024年1月" in told
+    assert "虚假赤字：统筹基金525.00元" in told
+    assert "E86次年初冲回预分│-7,125.00" in told
 
 
 def test_compare_as_json_keeps_money_as_text(house: Path) -> None:

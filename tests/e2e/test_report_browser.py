@@ -100,7 +100,8 @@ def pages(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> tupl
 def test_no_page_complains_or_asks_for_anything(
     pages: tuple[Path, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    assert len(pages) == 13
+    # the index, the province, and each of 11 pools with its comparison of the books
+    assert len(pages) == 24
     told = {page.name: visit(page, tmp_path_factory.mktemp("visit")) for page in pages}
     assert {name: v.console for name, v in told.items() if v.console} == {}
     assert {name: v.requests for name, v in told.items() if v.requests} == {}
