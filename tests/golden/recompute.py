@@ -255,7 +255,11 @@ def _balances(flows: Flows, ledger: str, months: list[int]) -> dict[int, Counter
 
 def _sheets(cells: Cells, ledger: str, told: dict[int, Counter[str]]) -> None:
     """Months, and every December as a year; a movement is the difference of two balances."""
-    form = pl.read_csv(RULES / "rule_statement_row.csv", infer_schema=False)
+    # the form that is filed: not the rows of the other books, nor of accounts that few ledgers keep
+    form = pl.read_csv(RULES / "rule_statement_row.csv", infer_schema=False).filter(
+        pl.col("needs_account").is_null(),
+        pl.col("books").is_null() | pl.col("books").str.split(";").list.contains("k17"),
+    )
     form = form.filter(scheme=ledger[-3:])
 
     def until(ym: int) -> Counter[str]:
