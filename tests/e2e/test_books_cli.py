@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 from pipelines.cli_compare import books_app
 from pipelines.cli_export import register
 from pipelines.errors import JiecunError
+from pipelines.options import out
 from pipelines.paths import WarehousePaths
 from pipelines.reports.pack import SOURCES
 from pipelines.warehouse.marts import write_mart
@@ -52,7 +53,8 @@ def command(*args: str) -> Any:
     app = typer.Typer()
     register(app)
     app.add_typer(books_app, name="books")
-    return CliRunner().invoke(app, list(args), env={"COLUMNS": "160"})
+    out.width = 160  # the console is made once a process, by whoever imports it first
+    return CliRunner().invoke(app, list(args))
 
 
 def test_compare_says_inflation_and_false_deficit_in_figures(house: Path) -> None:
