@@ -76,7 +76,8 @@ class Tally:
 class Staged:
     """One file after its row checks: a temporary Parquet file and what became of each row.
 
-    ``warns`` counts rows by W rule, ``remarks`` accepted rows by kind of repair.
+    ``warns`` counts rows by W rule, ``remarks`` accepted rows by kind of repair; ``median_amt`` is
+    the median of the accepted rows' control amounts.
     """
 
     source: Source
@@ -88,6 +89,7 @@ class Staged:
     rejects: Path | None
     warns: dict[str, int]
     event_yms: tuple[int, ...]
+    median_amt: Decimal | None
     remarks: dict[str, int] = field(default_factory=dict)
 
     @property

@@ -17,10 +17,10 @@ from pipelines.extracts.parse_sql import (
     joined_key,
     lookup_table,
     own_columns,
-    quote,
     scan,
     staged_types,
     typed,
+    written,
 )
 from pipelines.extracts.reasons import unique
 from pipelines.extracts.shape import PLAIN, SURE, direct
@@ -111,12 +111,12 @@ def _rule_conditions(decl: Declaration, layout: Layout) -> Iterator[str]:
             yield f"coalesce({rule.sql(f'{layout.cent:.2f}')}, true)"
 
 
-def unmet_lookups(decl: Declaration, staged: Path) -> tuple[str, str] | None:
-    """SQL over a staged file whose rows have yet to meet the look-ups; None where there are none.
+def unmet_lookups(decl: Declaration, staged: str) -> tuple[str, str] | None:
+    """SQL over staged rows that have yet to meet the look-ups; None where there are none.
 
-    First the combinations of values that some look-up does not know: a file of millions of rows
-    holds few, so that they are looked up once each. Then, with those as table ``temp.unmet``, the
-    staged rows that have none of them, in their order.
+    ``staged`` is a table or ``read_parquet``. First the combinations of values that some look-up
+    does not know: a file of millions of rows holds few, so that they are looked up once each. Then,
+    with those as table ``temp.unmet``, the staged rows that have none of them, in their order.
     """
     rules = decl.spec.lookups
     if not rules:
@@ -125,13 +125,12 @@ def unmet_lookups(decl: Declaration, staged: Path) -> tuple[str, str] | None:
     texts = list(unique([*texts, *(rule.condition for rule in rules)]))
     names = {text: f"e{at}" for at, text in enumerate(texts)}
     values = ", ".join(f"{text} AS {name}" for text, name in names.items())
-    file = f"read_parquet({quote(staged.as_posix())})"
     met = " AND ".join(_met(rule, names) for rule in rules)
-    own = ", ".join(staged_types(decl))
+    own = written(decl, "source_sha")
     same = " AND ".join(f"u.{name} IS NOT DISTINCT FROM s.{name}" for name in names.values())
     return (
-        f"SELECT * FROM (SELECT DISTINCT {values} FROM {file}) WHERE NOT ({met})",
-        f"SELECT {own} FROM (SELECT *, {values} FROM {file}) s ANTI JOIN temp.unmet u ON {same}",
+        f"SELECT * FROM (SELECT DISTINCT {values} FROM {staged}) WHERE NOT ({met})",
+        f"SELECT {own} FROM (SELECT *, {values} FROM {staged}) s ANTI JOIN temp.unmet u ON {same}",
     )
 
 

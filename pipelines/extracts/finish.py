@@ -16,7 +16,7 @@ from pipelines.extracts.quarantine import write_quarantine
 from pipelines.private import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import ThreadPoolExecutor
     from decimal import Decimal
     from pathlib import Path
@@ -83,13 +83,12 @@ class Judged:
     """Files after the set rules.
 
     ``held`` are the files of rows that waited before, ``closed`` gives, for a table, the last
-    closed month of a row, ``medians`` the files' median amounts by sha.
+    closed month of a row.
     """
 
     staged: Sequence[Staged]
     held: Sequence[Path]
     closed: Callable[[str], int | str]
-    medians: Mapping[str, Decimal | None]
 
 
 def set_results(con: duckdb.DuckDBPyConnection) -> SetResults:
@@ -184,7 +183,6 @@ def _finish_file(
             results,
             {**staged.remarks, **warns},
             months,
-            judged.medians.get(staged.sha),
         ),
         drafts,
     )
@@ -225,7 +223,6 @@ def _record(
     results: SetResults,
     warns: dict[str, int],
     months: tuple[int, ...],
-    median: Decimal | None,
 ) -> BatchRecord:
     name, tally = staged.source.file.name, staged.tally
     has_amount = bool(staged.source.decl.control_amount)
@@ -258,7 +255,7 @@ def _record(
         event_yms=months,
         released_rows=released_rows,
         released_amt=(released_amt or ZERO) if has_amount else None,
-        median_amt=median,
+        median_amt=staged.median_amt,
     )
 
 

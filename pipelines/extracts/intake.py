@@ -25,7 +25,6 @@ from pipelines.private import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from decimal import Decimal
     from pathlib import Path
 
     import duckdb
@@ -187,7 +186,8 @@ def _stage(
     room: Room, sources: Sequence[Source], closed: Callable[[str], int | str]
 ) -> list[Staged]:
     """All new files after their row checks, in intake order."""
-    from pipelines.extracts.stage import group_sources, stage_group
+    from pipelines.extracts.bundle import bundles
+    from pipelines.extracts.stage import stage_group
 
     def stage(group: Sequence[Source]) -> list[Staged]:
         return stage_group(
@@ -197,7 +197,7 @@ def _stage(
             closed(group[0].decl.name),
         )
 
-    results = room.pool.map(stage, group_sources(sources))
+    results = room.pool.map(stage, bundles(sources))
     by_sha = {staged.sha: staged for group in results for staged in group}
     return [by_sha[source.facts.sha] for source in sources]
 
@@ -214,16 +214,14 @@ def judge(
     """
     from pipelines.extracts.finish import Judged, finish, work_keys
     from pipelines.extracts.keys import write_keys
-    from pipelines.extracts.units import median_amount
 
-    def look(item: Staged) -> Decimal | None:
-        con, decl = room.engine(), item.source.decl
+    def make_keys(item: Staged) -> None:
         if item.tally.rows["accepted"]:
-            write_keys(con, decl, item.path, work_keys(room.work, item))
-        return median_amount(con, decl, item.path)
+            keys = work_keys(room.work, item)
+            write_keys(room.engine(), item.source.decl, item.path, keys)
 
-    medians = dict(zip((s.sha for s in staged), room.pool.map(look, staged), strict=True))
-    _check_units(staged, medians, log.arrived)
+    _check_units(staged, log.arrived)
+    list(room.pool.map(make_keys, staged))
     by_table: dict[str, list[Staged]] = defaultdict(list)
     for item in staged:
         if item.tally.rows["accepted"]:
@@ -234,21 +232,17 @@ def judge(
 
     tables = sorted(by_table, key=lambda table: -len(by_table[table]))
     held = [path for paths in room.pool.map(run, tables) for path in paths]
-    return finish(room.pool, room.engine, Judged(staged, held, closed, medians), room.work)
+    return finish(room.pool, room.engine, Judged(staged, held, closed), room.work)
 
 
-def _check_units(
-    staged: Sequence[Staged],
-    medians: Mapping[str, Decimal | None],
-    batches: Sequence[BatchRecord],
-) -> None:
+def _check_units(staged: Sequence[Staged], batches: Sequence[BatchRecord]) -> None:
     from pipelines.extracts.units import Told, suspect_unit, told
 
     earlier = [known for known in map(told, batches) if known is not None]
     problems = []
     for item in staged:
         name = item.source.file.name
-        file = Told(name, item.tally.rows["accepted"], medians[item.sha])
+        file = Told(name, item.tally.rows["accepted"], item.median_amt)
         if problem := suspect_unit(file, earlier, read_limits(name.ym)):
             problems.append(problem)
         else:

@@ -204,6 +204,16 @@ def staged_types(decl: Declaration) -> dict[str, str]:
     }
 
 
+def written(decl: Declaration, sha: str, first: int = 1) -> str:
+    """The columns of a staged file over staged rows, of which row ``first`` becomes row 1.
+
+    ``sha`` is SQL. ``try`` hides from the writer which columns happen to hold no NULL: it would
+    tell them apart in the file.
+    """
+    own = ", ".join(f"try({name}) AS {name}" for name in list(staged_types(decl))[2:])
+    return f"{sha} AS source_sha, try(src_row - {first - 1}) AS src_row, {own}"
+
+
 def scan(
     path: Path,
     columns: Sequence[str],

@@ -20,11 +20,13 @@ from pipelines.extracts.batch import (
     read_measure,
     unbalanced,
 )
+from pipelines.extracts.bundle import BOM_STRIPPED, stage_bundle
 from pipelines.extracts.decode import records
 from pipelines.extracts.plain_copy import PlainCopy, cut_lines, cut_records, write_plain
 from pipelines.extracts.reasons import RECORD_CHECKS
 from pipelines.extracts.setrules import group_key
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
+from pipelines.extracts.units import median_amount
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,9 +35,8 @@ if TYPE_CHECKING:
 
     from pipelines.extracts.batch import Source
 
-#: file-level remarks, counted as one
+#: file-level remark, counted as one
 ENC_GB18030 = "ENC_GB18030"
-BOM_STRIPPED = "BOM_STRIPPED"
 
 
 @dataclass(frozen=True)
@@ -57,16 +58,14 @@ class _Text:
 _AS_IT_IS = PlainCopy(0, (), (), ())
 
 
-def group_sources(sources: Sequence[Source]) -> list[list[Source]]:
-    """What is staged one after another by one thread: each file alone, large ones first."""
-    return [[source] for source in sorted(sources, key=lambda source: -source.file.size)]
-
-
 def stage_group(
     con: duckdb.DuckDBPyConnection, group: Sequence[Source], work: Path, closed_ym: int | str
 ) -> list[Staged]:
     """Stage the files of one group. Raises JiecunError INTAKE_UNBALANCED or INTAKE_ENGINE."""
-    return [_stage(con, source, work, closed_ym) for source in group]
+    together = stage_bundle(con, group, work, closed_ym) if len(group) > 1 else {}
+    return [
+        together.get(source.facts.sha) or _stage(con, source, work, closed_ym) for source in group
+    ]
 
 
 def _stage(
@@ -148,7 +147,7 @@ def _stage_text(
     con.execute("DROP TABLE IF EXISTS temp.g")
     return Staged(
         source, text.total, tally, read_amt, text.made.bad, out, rejects if rejected else None,
-        warns, months, remarks,
+        warns, months, median_amount(con, decl, out), remarks,
     )  # fmt: skip
 
 
@@ -167,7 +166,7 @@ def _copy_sure(
         copied = copy_serial(con, sql(strict=True), fast, source.place)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
         copied = copy_serial(con, sql(strict=False), fast, source.place)
-    lookups = fast_sql.unmet_lookups(decl, fast)
+    lookups = fast_sql.unmet_lookups(decl, f"read_parquet({parse_sql.quote(fast.as_posix())})")
     if lookups is None:
         return copied
     unmet, others = lookups
@@ -220,12 +219,13 @@ def _write_rejects(con: duckdb.DuckDBPyConnection, source: Source, rejects: Path
 def _write_merged(con: duckdb.DuckDBPyConnection, source: Source, fast: Path, out: Path) -> int:
     """The accepted rows of both passes in input order."""
     columns = ", ".join(list(parse_sql.staged_types(source.decl))[2:])
-    return copy_to(
-        con,
-        f"SELECT * FROM read_parquet({parse_sql.quote(fast.as_posix())}) UNION ALL "
-        f"SELECT '{source.facts.sha}', rn, {columns} FROM g WHERE fails IS NULL ORDER BY src_row",
-        out,
+    sure = f"read_parquet({parse_sql.quote(fast.as_posix())})"
+    both = (
+        f"SELECT src_row, {columns} FROM {sure} UNION ALL "
+        f"SELECT rn, {columns} FROM g WHERE fails IS NULL"
     )
+    told = parse_sql.written(source.decl, parse_sql.quote(source.facts.sha))
+    return copy_to(con, f"SELECT {told} FROM ({both}) ORDER BY src_row", out)
 
 
 def _read_amount(con: duckdb.DuckDBPyConnection, source: Source, text: _Text) -> Decimal:

@@ -29,17 +29,22 @@ SAMPLE = 20_000
 HISTORY_MONTHS = 12
 
 
+def median_sql(decl: Declaration) -> str:
+    """Aggregate: the median of the absolute control amounts other than zero (yuan)."""
+    amount = decl.control_amount or "NULL::DECIMAL(18,2)"
+    return f"(quantile_disc(abs({amount}), 0.5) FILTER (WHERE {amount} <> 0))::DECIMAL(18,2)"
+
+
 def median_amount(
     con: duckdb.DuckDBPyConnection, decl: Declaration, staged: Path
 ) -> Decimal | None:
-    """The median of the absolute control amounts other than zero of a staged file (yuan)."""
-    amount = decl.control_amount
-    if not amount:
+    """The median of a staged file, of at most ``SAMPLE`` rows (up to as many again) of it."""
+    if not decl.control_amount:
         return None
     rows = f"read_parquet({quote(staged.as_posix())})"
     found = con.execute(
-        f"SELECT quantile_disc(abs({amount}), 0.5)::DECIMAL(18,2) FROM {rows} "
-        f"WHERE {amount} <> 0 AND src_row % (SELECT 1 + max(src_row) // {SAMPLE} FROM {rows}) = 0"
+        f"SELECT {median_sql(decl)} FROM {rows} "
+        f"WHERE src_row % (SELECT 1 + max(src_row) // {SAMPLE} FROM {rows}) = 0"
     ).fetchall()[0][0]
     return found if isinstance(found, Decimal) else None
 

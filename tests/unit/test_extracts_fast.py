@@ -72,7 +72,8 @@ def both(
     sure = fast_sql.sure_rows(decl, layout, plain, "s", skip=0, closed_ym=202312)
     staged = path.with_suffix(".parquet")
     copy_to(con, sure, staged)
-    unmet, met = fast_sql.unmet_lookups(decl, staged) or ("SELECT 1 WHERE false", sure)
+    rows_of = f"read_parquet({parse_sql.quote(staged.as_posix())})"
+    unmet, met = fast_sql.unmet_lookups(decl, rows_of) or ("SELECT 1 WHERE false", sure)
     con.execute(f"CREATE OR REPLACE TEMP TABLE unmet AS {unmet}")
     fast = con.execute(f"SELECT src_row, {columns} FROM ({met})").fetchall()
     return {kept[r[0] - 1]: r[1:] for r in fast}, {r[0]: r[1:] for r in passed}

@@ -13,17 +13,30 @@ import duckdb
 import pytest
 
 from pipelines.errors import JiecunError
-from pipelines.extracts import batch, decode, fast_sql, log, parse_sql, plain_copy, sources, stage
+from pipelines.extracts import (
+    batch,
+    bundle,
+    decode,
+    fast_sql,
+    log,
+    parse_sql,
+    plain_copy,
+    sources,
+    stage,
+)
 from pipelines.extracts.decode import inspect, records
-from pipelines.extracts.discover import TABLES, parse_name
+from pipelines.extracts.discover import TABLES, discover, parse_name
 from pipelines.extracts.intake import run_intake
 from pipelines.extracts.log import load_hash_key, read_log
 from pipelines.extracts.parse_sql import staged_types
+from pipelines.extracts.sources import read_source
 from tests.unit.intake_harness import KEY, PERSON, S1, S2, World, csv_bytes, row
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from pipelines.extracts.batch import Source
 
 
 def settlements(*idents: str, **cells: str) -> list[dict[str, str]]:
@@ -381,23 +394,41 @@ def test_a_missing_reference_view_is_an_error(tmp_path: Path) -> None:
         run_intake(world.raw, world.paths, {}, KEY)
 
 
-def test_files_staged_in_another_order_give_equal_results(
+def test_a_file_becomes_the_same_bytes_in_any_company(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    small, large = World(tmp_path / "a"), World(tmp_path / "b")
-    for world in (small, large):
+    together, alone = World(tmp_path / "a"), World(tmp_path / "b")
+    for world in (together, alone):
         good = settlements(*(str(i) for i in range(60)))
         bad = settlements("bad", med_type="77") + settlements("worse", insutype="9")
         world.put(S1, good + bad)
         world.put(S2, settlements("3", "61"))
-    small.run()
-    group_sources = stage.group_sources
-    monkeypatch.setattr(stage, "group_sources", lambda found: group_sources(found)[::-1])
-    large.run()
-    assert small.run().all == large.run().all
-    assert small.quarantine("*") == large.quarantine("*")
-    for columns in ("* EXCLUDE src_row", "src_row"):
-        assert small.live("settlements", columns) == large.live("settlements", columns)
+        full_width = settlements("70", hifp_pay="６0.00", fund_pay_sumamt="60.00")
+        world.put("settlements_610100_202403_B001.csv", full_width)
+        world.put("contributions_610000_202401_B001.csv", [row("contributions", rid="c1")])
+        world.put("contributions_610100_202401_B001.csv", [row("contributions", rid="c2")])
+    assert [len(group) for group in _bundles(together)] == [3, 2]
+    together.run()
+    monkeypatch.setattr(bundle, "SMALL", 0)
+    assert [len(group) for group in _bundles(alone)] == [1, 1, 1, 1, 1]
+    alone.run()
+    assert together.run().all == alone.run().all
+    assert _files(together) == _files(alone)
+    assert len(_files(together)) > 10
+
+
+def _bundles(world: World) -> list[list[Source]]:
+    work = world.raw.extracts.parent / "look"
+    work.mkdir()
+    found = [read_source(file, work)[1] for file in discover(world.raw.extracts)[0]]
+    return bundle.bundles([source for source in found if source is not None])
+
+
+def _files(world: World) -> dict[str, bytes]:
+    root = world.paths.root
+    folders = (world.paths.staged, root / "quarantine")
+    files = (path for folder in folders for path in folder.rglob("*.parquet"))
+    return {path.relative_to(root).as_posix(): path.read_bytes() for path in files}
 
 
 def test_file_names() -> None:
