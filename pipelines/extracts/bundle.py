@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from pipelines.extracts.batch import Source
 
 #: bytes of a text that is read together with others, and of all that are read together
-SMALL = 1 << 20
-MOST = 32 << 20
+SMALL = 4 << 20
+MOST = 48 << 20
 BOM_STRIPPED = "BOM_STRIPPED"
 
 

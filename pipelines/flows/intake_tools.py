@@ -10,7 +10,7 @@ from pipelines.extracts.browse import find_batch
 from pipelines.extracts.log import load_hash_key, read_log
 from pipelines.extracts.propose import propose_profile
 from pipelines.extracts.replay import replay_batch, replay_log
-from pipelines.flows.workspace import open_workspace, read_regions, references
+from pipelines.flows.workspace import References, open_workspace, read_regions
 from pipelines.private import private_folder
 from pipelines.warehouse.lock import warehouse_lock
 
@@ -84,6 +84,6 @@ def propose(request: RunRequest, file: Path, table: str) -> Proposal:
 def _references(request: RunRequest) -> dict[str, pl.DataFrame]:
     con = open_workspace(request)
     try:
-        return references(con, read_regions(request.raw))
+        return dict(References(con, read_regions(request.raw)))
     finally:
         con.close()

@@ -21,7 +21,7 @@ from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.intake import IntakeResult, run_intake
 from pipelines.extracts.log import load_hash_key
 from pipelines.extracts.profile_files import profiles_hash
-from pipelines.flows.workspace import BOUND, as_of_year, bind_table, references
+from pipelines.flows.workspace import BOUND, References, as_of_year, bind_table
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.reports.excel import write_workbooks
 from pipelines.reports.html.page import write_html
@@ -59,7 +59,7 @@ def take_in(
     result = run_intake(
         request.raw,
         request.warehouse,
-        references(con, regions),
+        References(con, regions),
         load_hash_key(request.warehouse, os.environ),
         threads=request.threads,
         memory_limit=request.memory_limit,

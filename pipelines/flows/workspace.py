@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import polars as pl
@@ -24,7 +26,7 @@ from schemas.rules import RULES as RULE_MODELS
 from schemas.table import by_name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     import duckdb
@@ -138,10 +140,25 @@ def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
     return con
 
 
-def references(con: duckdb.DuckDBPyConnection, regions: Regions) -> dict[str, pl.DataFrame]:
-    """The small tables that intake looks codes up in."""
-    refs = {name: _frame(con, sql) for name, sql in _REFERENCE_SQL.items()}
-    return refs | lookups(regions)
+class References(Mapping[str, "pl.DataFrame"]):
+    """The small tables that intake looks codes up in, made when the first is asked for."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, regions: Regions) -> None:
+        self._con, self._regions = con, regions
+
+    @cached_property
+    def _frames(self) -> dict[str, pl.DataFrame]:
+        refs = {name: _frame(self._con, sql) for name, sql in _REFERENCE_SQL.items()}
+        return refs | lookups(self._regions)
+
+    def __getitem__(self, name: str) -> pl.DataFrame:
+        return self._frames[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._frames)
+
+    def __len__(self) -> int:
+        return len(self._frames)
 
 
 def check_pools(request: RunRequest, regions: Regions) -> None:
