@@ -187,9 +187,11 @@ def test(args: list[str]) -> int:
     if args and args[0] in TEST_KINDS:
         args = [f"tests/{args[0]}", *args[1:]]
     elif not any((ROOT / a.split("::")[0]).exists() for a in args if not a.startswith("-")):
-        # The whole suite takes minutes: one worker a core, the tests of one file stay together,
-        # in the order of the folders (e2e, the longest, first).
-        workers = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+        # The whole suite takes minutes: a worker more than there are cores, as some tests wait for
+        # a scheduler's minute; the tests of one file stay together, in the order of the folders
+        # (e2e, the longest, first).
+        count = str((os.cpu_count() or 1) + 1)
+        workers = ["-n", count, "--dist", "loadfile", "--no-loadscope-reorder"]
         args = [*workers, "tests", *args]
     return call([python(), "-m", "pytest", *args])
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from pipelines.books.periods import ALL, closed_through
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.private import private_folder
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +56,7 @@ def freeze_month(
     The file is whole before it has its name. Raises JiecunError PERIOD_NOT_PUBLISHED where the
     release has no line of that month.
     """
-    source = f"read_parquet('{_quoted(marts / 'fct_journal.parquet')}')"
+    source = f"read_parquet({quoted(marts / 'fct_journal.parquet')})"
     chosen = "" if ALL in event.pools else " AND list_contains(?, poolarea_no)"
     bound: list[object] = [event.ym] if not chosen else [event.ym, list(event.pools)]
     found = con.execute(
@@ -77,7 +78,7 @@ def freeze_month(
     aside = target.with_suffix(".new")
     con.execute(
         f"COPY (SELECT * FROM {source} WHERE period_ym = ?{chosen} ORDER BY {COLUMNS}) "
-        f"TO '{_quoted(aside)}' {PARQUET}",
+        f"TO {quoted(aside)} {PARQUET}",
         bound,
     )
     aside.chmod(0o600)
@@ -149,7 +150,7 @@ def bind_closed(
     selects = [f"SELECT {empty} WHERE false"]
     for part in frozen_parts(paths, events):
         selects.append(
-            f"SELECT {names} FROM read_parquet('{_quoted(part.path)}') WHERE {_chosen(part.pools)}"
+            f"SELECT {names} FROM read_parquet({quoted(part.path)}) WHERE {_chosen(part.pools)}"
         )
     con.execute(f"CREATE OR REPLACE VIEW closed_line AS {' UNION ALL '.join(selects)}")
 
@@ -176,8 +177,4 @@ def _chosen(pools: tuple[str, ...]) -> str:
 
 
 def _list(pools: Sequence[str]) -> str:
-    return ", ".join("'" + pool.replace("'", "''") + "'" for pool in pools)
-
-
-def _quoted(path: Path) -> str:
-    return path.as_posix().replace("'", "''")
+    return ", ".join(map(quoted, pools))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.private import append_lines
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
@@ -105,12 +106,8 @@ def closed_sql(events: Sequence[PeriodEvent], floor: int = 0, *, by_pool: bool) 
     own = {pool: ym for pool, ym in through.items() if ym != base}
     if not own or not by_pool:
         return base
-    arms = " ".join(f"WHEN '{_quoted(pool)}' THEN {ym}" for pool, ym in own.items())
+    arms = " ".join(f"WHEN {quoted(pool)} THEN {ym}" for pool, ym in own.items())
     return f"(CASE poolarea_no {arms} ELSE {base} END)"
-
-
-def _quoted(pool: str) -> str:
-    return pool.replace("'", "''")
 
 
 def first_closed(events: Sequence[PeriodEvent], ym: int, pool: str = ALL) -> int | None:

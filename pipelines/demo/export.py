@@ -8,6 +8,8 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pipelines.sql_text import quoted
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -39,9 +41,8 @@ def copy_view(
     there = {row[0] for row in con.execute(f"DESCRIBE {view}").fetchall()}
     names = [c.name for c in decl.columns if c.name in there or not c.meta.optional]
     columns = ", ".join(f'"{name}"' for name in names)
-    target = str(path).replace("'", "''")
     con.execute(
-        f"COPY (SELECT {columns} FROM {view} ORDER BY {order_by}) TO '{target}' "
+        f"COPY (SELECT {columns} FROM {view} ORDER BY {order_by}) TO {quoted(path)} "
         "(FORMAT csv, HEADER true)"
     )
     row = con.fetchone()

@@ -10,6 +10,7 @@ from pipelines.errors import JiecunError, Problem
 from pipelines.extracts import parse_sql
 from pipelines.extracts.discover import TABLES
 from pipelines.extracts.reasons import DISPOSITIONS, Disposition
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -159,7 +160,7 @@ def copy_serial(con: duckdb.DuckDBPyConnection, sql: str, path: Path, place: str
     """
     options = PARQUET.removesuffix(")") + ", PRESERVE_ORDER false)"
     rows = _copy(con, sql, path, options)
-    file = parse_sql.quote(path.as_posix())
+    file = quoted(path)
     crossed = con.execute(
         "SELECT count(*) FROM (SELECT CAST(stats_min_value AS BIGINT) <= "
         "lag(CAST(stats_max_value AS BIGINT)) OVER (ORDER BY row_group_id) AS crossed "
@@ -176,6 +177,6 @@ def copy_to(con: duckdb.DuckDBPyConnection, sql: str, path: Path) -> int:
 
 
 def _copy(con: duckdb.DuckDBPyConnection, sql: str, path: Path, options: str) -> int:
-    row = con.execute(f"COPY ({sql}) TO {parse_sql.quote(path.as_posix())} {options}").fetchone()
+    row = con.execute(f"COPY ({sql}) TO {quoted(path)} {options}").fetchone()
     path.chmod(0o600)
     return int(row[0]) if row else 0

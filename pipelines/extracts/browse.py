@@ -11,8 +11,9 @@ from pipelines.extracts.discover import TABLES, parse_name
 from pipelines.extracts.history import later_files
 from pipelines.extracts.limits import read_limits
 from pipelines.extracts.live import released_files
-from pipelines.extracts.parse_sql import path_list, quote
+from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.reasons import ORPHAN_REVERSAL
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -171,9 +172,9 @@ def _states_sql(
         else "SELECT NULL::VARCHAR AS source_sha, NULL::BIGINT AS src_row WHERE false"
     )
     places = ", ".join(
-        f"({quote(sha)}, {at}, {_is_expired(mine, at)})" for sha, at in place.items()
+        f"({quoted(sha)}, {at}, {_is_expired(mine, at)})" for sha, at in place.items()
     )
-    waiting = ", ".join(map(quote, _WAITING))
+    waiting = ", ".join(map(quoted, _WAITING))
     return f"""
 WITH place(source_sha, place_no, expired) AS (VALUES {places}),
 q AS (SELECT * FROM read_parquet({path_list(files)})),
@@ -188,7 +189,7 @@ SELECT q.*, CASE
     WHEN q.disposition NOT IN ({waiting}) THEN 'settled'
     WHEN f.src_row IS NOT NULL THEN 'released'
     WHEN g.last_no > p.place_no THEN 'healed'
-    WHEN q.reason = {quote(ORPHAN_REVERSAL)} AND p.expired THEN 'expired'
+    WHEN q.reason = {quoted(ORPHAN_REVERSAL)} AND p.expired THEN 'expired'
     ELSE 'open'
 END AS state
 FROM q JOIN place p USING (source_sha)

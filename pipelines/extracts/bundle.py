@@ -26,6 +26,7 @@ from pipelines.extracts.batch import (
 from pipelines.extracts.set_sql import group_key
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
 from pipelines.extracts.units import SAMPLE, median_sql
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -241,7 +242,7 @@ def _cut(
     inside = f"BETWEEN {part.first} AND {part.last}"
     copied = copy_to(
         con,
-        f"SELECT {parse_sql.written(source.decl, parse_sql.quote(sha), part.first)} "
+        f"SELECT {parse_sql.written(source.decl, quoted(sha), part.first)} "
         f"FROM (SELECT * FROM temp.sure WHERE src_row {inside}) ORDER BY src_row",
         out,
     )

@@ -14,7 +14,7 @@ from pipelines.extracts.decode import decodes, records
 from pipelines.extracts.header import cells_of
 from pipelines.extracts.manifest import invalid
 from pipelines.extracts.profile import UNITS, ProfileError
-from pipelines.extracts.profile_sql import literal
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -119,7 +119,7 @@ def _added_up(
     )
     types = ", ".join(f"'{_cell(n, at)}': 'VARCHAR'" for at, n in enumerate(layout.columns))
     rows = (
-        f"SELECT {selected} FROM read_csv({literal(path.as_posix())}, columns={{{types}}}, "
+        f"SELECT {selected} FROM read_csv({quoted(path.as_posix())}, columns={{{types}}}, "
         f"header=false, skip={skip}, auto_detect=false, delim=',', quote='\"', escape='\"', "
         "nullstr='')"
     )

@@ -11,9 +11,10 @@ from pipelines.extracts.batch import ZERO, copy_to, measure_sql, read_measure, u
 from pipelines.extracts.keys import key_file, write_keys
 from pipelines.extracts.live import held_file, released_file, replaced_file
 from pipelines.extracts.log import BatchRecord, Line, Seen, append_log
-from pipelines.extracts.parse_sql import path_list, quote, staged_types
+from pipelines.extracts.parse_sql import path_list, staged_types
 from pipelines.extracts.quarantine import write_quarantine
 from pipelines.private import private_folder
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -134,13 +135,13 @@ def _finish_file(
     results: SetResults,
     work: Path,
 ) -> Finished:
-    source, tally, sha = staged.source, staged.tally, quote(staged.sha)
+    source, tally, sha = staged.source, staged.tally, quoted(staged.sha)
     path, warns, months, keys = staged.path, staged.warns, staged.event_yms, work_keys(work, staged)
     held = None
     if hits := results.hits.get(staged.sha):
         for disposition, rows, amount in hits:
             tally.move(disposition, rows, amount)  # type: ignore[arg-type]
-        old = f"read_parquet({quote(staged.path.as_posix())})"
+        old = f"read_parquet({quoted(staged.path)})"
         if any(disposition == "held" for disposition, _, _ in hits):
             held = work / f"{staged.sha}.held.parquet"
             copy_to(
@@ -157,7 +158,7 @@ def _finish_file(
         keys = work / f"{staged.sha}.kept.keys.parquet"
         write_keys(con, source.decl, path, keys)
         figures = con.execute(
-            f"SELECT {measure_sql(source.decl)} FROM read_parquet({quote(path.as_posix())})"
+            f"SELECT {measure_sql(source.decl)} FROM read_parquet({quoted(path)})"
         ).fetchall()[0]
         rows, amount, months, warns = read_measure(source.decl, figures)
         if (kept, rows) != (tally.rows["accepted"],) * 2 or amount != tally.amounts["accepted"]:
@@ -198,7 +199,7 @@ def write_replaced(con: duckdb.DuckDBPyConnection, sha: str, work: Path) -> Path
     out = work / f"{sha}.replaced.parquet"
     copy_to(
         con,
-        f"SELECT source_sha, src_row FROM main.set_replaced WHERE by_sha = {quote(sha)} "
+        f"SELECT source_sha, src_row FROM main.set_replaced WHERE by_sha = {quoted(sha)} "
         "ORDER BY source_sha, src_row",
         out,
     )
@@ -213,7 +214,7 @@ def released_sql(decl: Declaration, sha: str, held: Sequence[Path], closed: int 
     )
     return (
         f"SELECT {columns} FROM read_parquet({path_list(held)}) s SEMI JOIN "
-        f"(SELECT * FROM main.set_released WHERE by_sha = {quote(sha)}) r "
+        f"(SELECT * FROM main.set_released WHERE by_sha = {quoted(sha)}) r "
         "USING (source_sha, src_row) ORDER BY s.source_sha, s.src_row"
     )
 

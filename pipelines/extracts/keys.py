@@ -11,8 +11,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.extracts.parse_sql import joined_key, quote
+from pipelines.extracts.parse_sql import joined_key
 from pipelines.private import private_folder
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,10 +60,10 @@ def write_keys(
     con: duckdb.DuckDBPyConnection, decl: Declaration, staged: Path, out: Path, where: str = "true"
 ) -> int:
     """Write the key file of a staged file (its rows that fit ``where``); the rows written."""
-    rows = f"read_parquet({quote(staged.as_posix())})"
+    rows = f"read_parquet({quoted(staged)})"
     written = con.execute(
         f"COPY (SELECT {key_sql(decl)}, event_ym, src_row FROM {rows} s WHERE {where}) "
-        f"TO {quote(out.as_posix())} {KEY_FORMAT}"
+        f"TO {quoted(out)} {KEY_FORMAT}"
     ).fetchall()
     out.chmod(0o600)
     return int(written[0][0])

@@ -12,6 +12,7 @@ from pipelines.extracts.header import Layout
 from pipelines.extracts.header_names import is_person, loose
 from pipelines.extracts.profile import ColumnRule, ProfileError
 from pipelines.extracts.reasons import unique
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,13 +111,13 @@ def _derived(col: Column, rule: ColumnRule, profile: Profile | None, cells: _Cel
     """A column from an expression or a constant. Raises ProfileError."""
     assert profile is not None
     if rule.value is not None:
-        return _Mapped(profile_sql.literal(rule.value), frozenset())
+        return _Mapped(quoted(rule.value), frozenset())
     used: set[int] = set()
     key = f"columns.{col.name}.sql"
 
     def cell(name: str) -> str | None:
         if name in cells.facts:
-            return profile_sql.literal(cells.facts[name])
+            return quoted(cells.facts[name])
         places = cells.places(name)
         if len(places) > 1:
             raise ProfileError(key, f"{name} 只出现一次", f"出现 {len(places)} 次")

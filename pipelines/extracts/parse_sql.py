@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.extracts.decode import BLANKS
 from pipelines.extracts.reasons import ID_FLOAT_MANGLED, TEXT_TOO_LONG, Check, columns_named
+from pipelines.sql_text import quoted
 from schemas.columns import KIND_REASON, KIND_SQL, Kind
 
 if TYPE_CHECKING:
@@ -70,19 +71,14 @@ RULE_DISPOSITION: dict[Severity, Disposition] = {"H": "held", "O": "out_of_scope
 MANGLED = r"[0-9.]+[eE][+-]?[0-9]+|[0-9]{16,}\.0+"
 
 
-def quote(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def path_list(paths: Sequence[Path]) -> str:
     """A SQL list of file names."""
-    return "[" + ", ".join(quote(path.as_posix()) for path in paths) + "]"
+    return "[" + ", ".join(quoted(path) for path in paths) + "]"
 
 
 def trimmed(cell: str, odd_blanks: bool) -> str:
     """The cell without blanks at both ends; NULL where nothing is left."""
-    blanks = f", {quote(BLANKS)}" if odd_blanks else ""
+    blanks = f", {quoted(BLANKS)}" if odd_blanks else ""
     return f"nullif(trim({cell}{blanks}), '')"
 
 
@@ -93,7 +89,7 @@ def typed(col: Column, raw: str) -> str:
         value = raw
     else:
         arms = " ".join(
-            f"WHEN regexp_full_match({raw}, {quote(form.pattern)}) THEN {form.value.format(r=raw)}"
+            f"WHEN regexp_full_match({raw}, {quoted(form.pattern)}) THEN {form.value.format(r=raw)}"
             for form in forms
         )
         value = f"CASE {arms} END"
@@ -148,7 +144,7 @@ def cell_checks(col: Column) -> tuple[list[Check], list[Check], list[Check]]:
     missing: list[Check] = []
     long: list[Check] = []
     if col.meta.kind == "ident":
-        fails = f"regexp_full_match({raw}, {quote(MANGLED)})"
+        fails = f"regexp_full_match({raw}, {quoted(MANGLED)})"
         form.append(Check(ID_FLOAT_MANGLED, "quarantined", (col.name,), fails))
     elif col.meta.kind in KIND_REASON:
         fails = f"{col.name} IS NULL AND {raw} IS NOT NULL"
@@ -230,12 +226,12 @@ def scan(
     names = [f"c_{name}" if name else f"x_{at}" for at, name in enumerate(columns)]
     fields = [("rn_text", "BIGINT")] if numbered else []
     fields += [(c, (types or {}).get(n, "VARCHAR")) for c, n in zip(names, columns, strict=True)]
-    told = ", ".join(f"{quote(name)}: {quote(kind)}" for name, kind in fields)
+    told = ", ".join(f"{quoted(name)}: {quoted(kind)}" for name, kind in fields)
     kept = "".join(f", {name}" for name in names if name.startswith("c_"))
     return (
         f"SELECT {'rn_text' if numbered else 'row_number() OVER ()'} AS rn{kept} "
         f"FROM read_csv({path_list([path])}, columns={{{told}}}, header=false, skip={skip}, "
-        f"auto_detect=false, delim={quote(delimiter)}, quote='\"', escape='\"', nullstr='', "
+        f"auto_detect=false, delim={quoted(delimiter)}, quote='\"', escape='\"', nullstr='', "
         "new_line='\\n')"
     )
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from pipelines.extracts.decode import BLANKS
 from pipelines.extracts.header_names import clean_header
 from pipelines.extracts.profile import UNITS, ProfileError
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,16 +27,11 @@ _NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 _NUMBER_KINDS = ("money", "ratio", "number", "count", "ym")
 
 
-def literal(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
 def cell_sql(at: int, nulls: Sequence[str]) -> str:
     """The trimmed text of the cell named ``s_<at>``; NULL where empty or one of ``nulls``."""
-    text = f"nullif(trim(c_s_{at}, {literal(BLANKS)}), '')"
+    text = f"nullif(trim(c_s_{at}, {quoted(BLANKS)}), '')"
     for word in nulls:
-        text = f"nullif({text}, {literal(word)})"
+        text = f"nullif({text}, {quoted(word)})"
     return text
 
 
@@ -43,7 +39,7 @@ def coded(text: str, rule: ColumnRule) -> str:
     """The text through the column's code map; a code it does not know stays as it stands."""
     if not rule.codes:
         return text
-    arms = " ".join(f"WHEN {literal(a)} THEN {literal(b)}" for a, b in rule.codes)
+    arms = " ".join(f"WHEN {quoted(a)} THEN {quoted(b)}" for a, b in rule.codes)
     return f"CASE {text} {arms} ELSE {text} END"
 
 
@@ -61,15 +57,15 @@ def in_yuan(text: str, unit: str) -> str:
     factor = f"CAST({10**power} AS DECIMAL(9,0))" if power > 0 else f"{10**power:.{-power}f}"
     grouped = rf"-?[0-9]{{1,3}}(,[0-9]{{3}})+{fraction}"
     plain = (
-        f"CASE WHEN regexp_full_match({text}, {literal(grouped)}) "
+        f"CASE WHEN regexp_full_match({text}, {quoted(grouped)}) "
         f"THEN replace({text}, ',', '') ELSE {text} END"
     )
     exact = f"CAST({plain} AS DECIMAL(28,{decimals})) * {factor}"
     return (
         f"CASE WHEN {text} IS NULL THEN NULL "
-        f"WHEN regexp_full_match({plain}, {literal(rf'-?[0-9]{{1,{whole}}}{fraction}')}) "
+        f"WHEN regexp_full_match({plain}, {quoted(rf'-?[0-9]{{1,{whole}}}{fraction}')}) "
         f"THEN CAST(CAST({exact} AS DECIMAL(38,2)) AS VARCHAR) "
-        f"ELSE {text} || {literal(unit)} END"
+        f"ELSE {text} || {quoted(unit)} END"
     )
 
 
@@ -88,18 +84,18 @@ def dated(text: str, kind: str, formats: Sequence[str], serial: bool) -> str:
         arms.append(
             f"WHEN regexp_full_match({text}, '[2-7][0-9]{{4}}') THEN strftime("
             f"CAST(DATE '1899-12-30' + CAST({text} AS INTEGER) AS TIMESTAMP), "
-            f"{literal(_ISO[kind])})"
+            f"{quoted(_ISO[kind])})"
         )
     if serial and kind == "stamp":
         seconds = f"CAST(round(CAST({text} AS DECIMAL(28,10)) * 86400) AS BIGINT)"
         arms.append(
             f"WHEN regexp_full_match({text}, '[2-7][0-9]{{4}}\\.[0-9]{{1,10}}') THEN strftime("
-            f"TIMESTAMP '1899-12-30 00:00:00' + to_seconds({seconds}), {literal(_ISO[kind])})"
+            f"TIMESTAMP '1899-12-30 00:00:00' + to_seconds({seconds}), {quoted(_ISO[kind])})"
         )
     if formats:
-        listed = ", ".join(literal(item) for item in formats)
+        listed = ", ".join(quoted(item) for item in formats)
         value = f"try_strptime({text}, [{listed}])"
-        arms.append(f"WHEN {value} IS NOT NULL THEN strftime({value}, {literal(_ISO[kind])})")
+        arms.append(f"WHEN {value} IS NOT NULL THEN strftime({value}, {quoted(_ISO[kind])})")
     return f"CASE {' '.join(arms)} ELSE {text} END" if arms else text
 
 
@@ -155,7 +151,7 @@ def expression(
     if not guards:
         return result
     sure = " AND ".join(f"({guard})" for guard in dict.fromkeys(guards))
-    return f"CASE WHEN {sure} THEN {result} ELSE {literal(NOT_EXACT)} END"
+    return f"CASE WHEN {sure} THEN {result} ELSE {quoted(NOT_EXACT)} END"
 
 
 def _encode(sql: str) -> str:
@@ -208,7 +204,7 @@ def _castable(node: exp.Cast, argument: str, key: str) -> str:
             raise ProfileError(key, "decimal 至多 18 位，小数至多 10 位", to.sql()[:40])
         fraction = rf"(\.[0-9]{{1,{scale}}}0*)?" if scale else r"(\.0+)?"
         pattern = rf"-?[0-9]{{1,{max(precision - scale, 1)}}}{fraction}"
-        return f"regexp_full_match({text}, {literal(pattern)})"
+        return f"regexp_full_match({text}, {quoted(pattern)})"
     if to.this in (kinds.INT, kinds.BIGINT):
         digits = 9 if to.this == kinds.INT else 18
         return f"regexp_full_match({text}, '-?[0-9]{{1,{digits}}}')"

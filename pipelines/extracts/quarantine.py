@@ -7,9 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from pipelines.extracts.decode import cell_texts, decodes, raw_cells, records
-from pipelines.extracts.parse_sql import checks_of, quote
+from pipelines.extracts.parse_sql import checks_of
 from pipelines.extracts.reasons import AMT_IDENTITY, RECORD_CHECKS, unique
 from pipelines.extracts.row_facts import identity_gap, line_hash, row_key
+from pipelines.sql_text import quoted
 from schemas.staged import Quarantine
 from schemas.table import declare
 
@@ -111,12 +112,11 @@ def _rejected(
     """``(src_row, failed checks, set reason, its disposition, amount)`` by row."""
     parts = [
         "SELECT src_row, NULL::SMALLINT[] AS fails, reason, disposition, amt FROM main.set_hits "
-        f"WHERE source_sha = {quote(staged.sha)}"
+        f"WHERE source_sha = {quoted(staged.sha)}"
     ]
     if staged.rejects is not None:
         parts.append(
-            "SELECT src_row, fails, NULL, NULL, amt "
-            f"FROM read_parquet({quote(staged.rejects.as_posix())})"
+            f"SELECT src_row, fails, NULL, NULL, amt FROM read_parquet({quoted(staged.rejects)})"
         )
     cursor = con.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY src_row")
     bad = iter(staged.bad)

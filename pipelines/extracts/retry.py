@@ -12,8 +12,9 @@ from pipelines.extracts.keys import write_keys
 from pipelines.extracts.limits import months_before, read_limits
 from pipelines.extracts.live import released_file, released_files, replaced_file
 from pipelines.extracts.log import BatchRecord
-from pipelines.extracts.parse_sql import path_list, quote
+from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.setrules import NewFile, SetRules
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -56,7 +57,7 @@ class Retry:
         write_keys(con, self.source.decl, waiting, keys)
         limits = read_limits(self.source.file.name.ym)
         months = con.execute(
-            f"SELECT DISTINCT event_ym FROM read_parquet({quote(waiting.as_posix())}) "
+            f"SELECT DISTINCT event_ym FROM read_parquet({quoted(waiting)}) "
             "WHERE event_ym IS NOT NULL"
         ).fetchall()
         new = NewFile(
@@ -90,15 +91,15 @@ class Retry:
         freed = released_files(table, paths, arrived)
         gone = (
             f"AND src_row NOT IN (SELECT src_row FROM read_parquet({path_list(freed)}) "
-            f"WHERE source_sha = {quote(sha)})"
+            f"WHERE source_sha = {quoted(sha)})"
             if freed
             else ""
         )
         out = self.room.work / "retry.parquet"
         rows = copy_to(
             con,
-            f"SELECT * FROM read_parquet({quote(staged.path.as_posix())}) WHERE src_row IN ("
-            f"SELECT src_row FROM read_parquet({quote(quarantine.as_posix())}) "
+            f"SELECT * FROM read_parquet({quoted(staged.path)}) WHERE src_row IN ("
+            f"SELECT src_row FROM read_parquet({quoted(quarantine)}) "
             f"WHERE disposition IN ('quarantined', 'held')) {gone} ORDER BY src_row",
             out,
         )
@@ -113,26 +114,26 @@ class Retry:
     ) -> BatchRecord | None:
         room, decl, sha = self.room, self.source.decl, self.record.source_sha
         kept = (
-            f"SELECT * FROM read_parquet({quote(waiting.as_posix())}) WHERE src_row NOT IN "
+            f"SELECT * FROM read_parquet({quoted(waiting)}) WHERE src_row NOT IN "
             "(SELECT src_row FROM main.set_hits)"
         )
         parts = [kept]
         if history.held:
             held = room.work / "retry.held.parquet"
             copy_to(con, released_sql(decl, sha, history.held, closed), held)
-            parts.append(f"SELECT * FROM read_parquet({quote(held.as_posix())})")
+            parts.append(f"SELECT * FROM read_parquet({quoted(held)})")
         released = room.work / "retry.released.parquet"
         union = " UNION ALL ".join(parts)
         rows = copy_to(con, f"SELECT * FROM ({union}) ORDER BY source_sha, src_row", released)
         if not rows:
             return None
         empty = room.work / "retry.empty.parquet"
-        copy_to(con, f"SELECT * FROM read_parquet({quote(released.as_posix())}) LIMIT 0", empty)
+        copy_to(con, f"SELECT * FROM read_parquet({quoted(released)}) LIMIT 0", empty)
         replaced_rows, replaced_amt = con.execute(
             "SELECT count(*), sum(amt)::DECIMAL(38,2) FROM main.set_replaced"
         ).fetchall()[0]
         figures = con.execute(
-            f"SELECT {measure_sql(decl)} FROM read_parquet({quote(released.as_posix())})"
+            f"SELECT {measure_sql(decl)} FROM read_parquet({quoted(released)})"
         ).fetchall()[0]
         _, amount, months, _ = read_measure(decl, figures)
         paths, table = room.paths, self.record.table_name

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines.extracts.keys import REVERSALS
-from pipelines.extracts.parse_sql import joined_key, quote, staged_types
+from pipelines.extracts.parse_sql import joined_key, staged_types
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +49,7 @@ def row_columns(decl: Declaration) -> str:
 def content_sql(decl: Declaration, without: Sequence[str] = ()) -> str:
     """The place of a staged row ``s`` and a digest of its own columns."""
     columns = [c for c in list(staged_types(decl))[4:] if c not in without]
-    told = ", ".join(f"{quote(c)}: s.{c}" for c in columns)
+    told = ", ".join(f"{quoted(c)}: s.{c}" for c in columns)
     return f"s.source_sha, s.src_row, md5(to_json({{{told}}})::VARCHAR) AS content"
 
 

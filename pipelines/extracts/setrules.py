@@ -16,8 +16,9 @@ from pipelines.extracts.discover import TABLES
 from pipelines.extracts.history import History
 from pipelines.extracts.keys import REVERSALS, key_sql, repeated
 from pipelines.extracts.limits import months_before
-from pipelines.extracts.parse_sql import path_list, quote
+from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.set_sql import content_sql, group_key, prepare, row_columns
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -148,7 +149,7 @@ class SetRules:
             if any(ym < file.window_ym for ym in file.event_yms):
                 self.con.execute(
                     "INSERT INTO hits SELECT source_sha, src_row, 'LATE_BEYOND_WINDOW', 'held', "
-                    f"{set_sql.amount(self.decl)} FROM read_parquet({quote(str(file.staged))}) s "
+                    f"{set_sql.amount(self.decl)} FROM read_parquet({quoted(str(file.staged))}) s "
                     f"WHERE late_flag AND event_ym < {file.window_ym}"
                 )
 
@@ -213,7 +214,7 @@ class SetRules:
         self.con.execute(set_sql.ALL_NEW)
         self.read_rows("n", "spot", row_columns(self.decl))
         parts = [
-            f"SELECT {quote(f.sha)} AS source_sha, grp FROM read_parquet({path_list([f.rejects])})"
+            f"SELECT {quoted(f.sha)} AS source_sha, grp FROM read_parquet({path_list([f.rejects])})"
             for f in self.new
             if f.rejects is not None
         ] or ["SELECT CAST(NULL AS VARCHAR) AS source_sha, CAST(NULL AS VARCHAR) AS grp"]

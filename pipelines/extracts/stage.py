@@ -27,6 +27,7 @@ from pipelines.extracts.reasons import RECORD_CHECKS
 from pipelines.extracts.setrules import group_key
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
 from pipelines.extracts.units import median_amount
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ def _stage_text(
             out = work / f"{sha}.parquet"
             copied = _write_merged(con, source, fast, out)
             fast.unlink()
-    file = f"read_parquet({parse_sql.quote(out.as_posix())})"
+    file = f"read_parquet({quoted(out)})"
     figures = con.execute(f"SELECT {measure_sql(decl, file)} FROM {file}").fetchall()[0]
     rows, amount, months, warns = read_measure(decl, figures)
     tally.add("accepted", rows, amount)
@@ -166,7 +167,7 @@ def _copy_sure(
         copied = copy_serial(con, sql(strict=True), fast, source.place)
     except (duckdb.ConversionException, duckdb.InvalidInputException):
         copied = copy_serial(con, sql(strict=False), fast, source.place)
-    lookups = fast_sql.unmet_lookups(decl, f"read_parquet({parse_sql.quote(fast.as_posix())})")
+    lookups = fast_sql.unmet_lookups(decl, f"read_parquet({quoted(fast)})")
     if lookups is None:
         return copied
     unmet, others = lookups
@@ -191,7 +192,7 @@ def _unsure_cells(
         )
         parts.append(
             f"SELECT * FROM ({scanned}) WHERE rn NOT IN (SELECT src_row FROM "
-            f"read_parquet({parse_sql.quote(fast.as_posix())})) AND rn NOT IN (FROM temp.aside)"
+            f"read_parquet({quoted(fast)})) AND rn NOT IN (FROM temp.aside)"
         )
     if text.odd is not None:
         parts.append(
@@ -219,12 +220,12 @@ def _write_rejects(con: duckdb.DuckDBPyConnection, source: Source, rejects: Path
 def _write_merged(con: duckdb.DuckDBPyConnection, source: Source, fast: Path, out: Path) -> int:
     """The accepted rows of both passes in input order."""
     columns = ", ".join(list(parse_sql.staged_types(source.decl))[2:])
-    sure = f"read_parquet({parse_sql.quote(fast.as_posix())})"
+    sure = f"read_parquet({quoted(fast)})"
     both = (
         f"SELECT src_row, {columns} FROM {sure} UNION ALL "
         f"SELECT rn, {columns} FROM g WHERE fails IS NULL"
     )
-    told = parse_sql.written(source.decl, parse_sql.quote(source.facts.sha))
+    told = parse_sql.written(source.decl, quoted(source.facts.sha))
     return copy_to(con, f"SELECT {told} FROM ({both}) ORDER BY src_row", out)
 
 
@@ -273,7 +274,7 @@ def _remarks(
     if text.made.repairs:
         refused = set()
         if rejects is not None:
-            sql = f"SELECT src_row FROM read_parquet({parse_sql.quote(rejects.as_posix())})"
+            sql = f"SELECT src_row FROM read_parquet({quoted(rejects)})"
             refused = {row[0] for row in con.execute(sql).fetchall()}
         for number, kinds in text.made.repairs:
             for kind in kinds if number not in refused else ():

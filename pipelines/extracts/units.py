@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import Problem
 from pipelines.extracts.discover import parse_name
 from pipelines.extracts.limits import months_before
-from pipelines.extracts.parse_sql import quote
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +41,7 @@ def median_amount(
     """The median of a staged file, of at most ``SAMPLE`` rows (up to as many again) of it."""
     if not decl.control_amount:
         return None
-    rows = f"read_parquet({quote(staged.as_posix())})"
+    rows = f"read_parquet({quoted(staged)})"
     found = con.execute(
         f"SELECT {median_sql(decl)} FROM {rows} "
         f"WHERE src_row % (SELECT 1 + max(src_row) // {SAMPLE} FROM {rows}) = 0"

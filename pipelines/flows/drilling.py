@@ -13,7 +13,7 @@ from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.flows.steps import model_plan
 from pipelines.flows.workspace import bind_extracts, open_workspace
 from pipelines.reports.statements import BOOK
-from pipelines.warehouse.marts import quoted
+from pipelines.sql_text import quoted
 from pipelines.warehouse.release import find_release
 
 if TYPE_CHECKING:

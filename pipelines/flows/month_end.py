@@ -15,6 +15,7 @@ from prefect.artifacts import (
 )
 from prefect.cache_policies import NO_CACHE
 
+from pipelines.extracts.discover import discover
 from pipelines.flows import steps
 from pipelines.flows.request import RunOutcome, RunRequest
 from pipelines.flows.workspace import (
@@ -61,7 +62,7 @@ def take_in(
     regions: Regions,
     on_file: Callable[[BatchRecord], None] | None,
 ) -> IntakeResult:
-    files = len(list(request.raw.extracts.glob("*.csv"))) or 1
+    files = len(discover(request.raw.extracts)[0]) or 1
     progress = cast(
         "UUID", create_progress_artifact(0.0, key="intake-progress", description="接收进度")
     )

@@ -12,7 +12,7 @@ from pipelines.errors import EXIT_CHECK, JiecunError, Problem
 from pipelines.extracts.log import read_log
 from pipelines.flows import steps
 from pipelines.flows.workspace import bind_inputs, open_workspace, read_regions
-from pipelines.warehouse.marts import quoted
+from pipelines.sql_text import quoted
 from pipelines.warehouse.release import find_release
 from schemas.marts import MARTS
 from schemas.rules import RULES as RULE_MODELS

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.cover import NAME, Contents, write_cover
+from pipelines.reports.files import write_report
 from pipelines.reports.pen import Pen
 
 if TYPE_CHECKING:
@@ -48,17 +48,8 @@ def write_workbooks(
     ordered = sorted(sheets, key=lambda sheet: sheet.poolarea_no)
     for _, group in groupby(ordered, key=lambda sheet: sheet.poolarea_no):
         pool = tuple(group)
-        path = out_dir / file_name(pool)
         content = workbook_bytes(pool, release_id=release_id, checks=checks)
-        try:
-            out_dir.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
-        except OSError as exc:
-            remedy = "检查磁盘空间与目录权限；文件在 Excel 中打开时先关闭"
-            raise JiecunError(
-                Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-            ) from None
-        paths.append(path)
+        paths.append(write_report(out_dir / file_name(pool), content))
     return tuple(paths)
 
 

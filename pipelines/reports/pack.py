@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.books import compare as comparing
 from pipelines.books import scope
-from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.excel import file_name, write_workbooks
+from pipelines.reports.files import write_report
 from pipelines.reports.html.books import write_comparison
 from pipelines.reports.html.render import environment
 from pipelines.reports.notes import load as noting
@@ -63,7 +63,7 @@ def write_pack(
             paths += write_workbooks(sheets, folder, release_id=label, checks=checks)
         if "html" in formats:
             page = folder / file_name(sheets).replace(".xlsx", ".html")
-            paths.append(_write(page, sheets_page(sheets, name, label)))
+            paths.append(write_report(page, sheets_page(sheets, name, label)))
         ledgers = sorted({sheet.ledger_id for sheet in sheets if sheet.period_type == "M"})
         notes = [
             noting.load_notes(con, ledger, period_ym, book=book, release_id=release_id)
@@ -109,15 +109,3 @@ def sheets_page(sheets: Sequence[Sheet], book_name: str, label: str) -> str:
             label=label,
         )
     )
-
-
-def _write(path: Path, text: str) -> Path:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8", newline="\n")
-    except OSError as exc:
-        remedy = "检查磁盘空间与目录权限"
-        raise JiecunError(
-            Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-        ) from None
-    return path

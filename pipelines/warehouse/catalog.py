@@ -10,8 +10,8 @@ import duckdb
 import polars as pl
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.sql_text import quoted
 from pipelines.warehouse.disk import writing
-from pipelines.warehouse.marts import quoted
 from pipelines.warehouse.release import CATALOG, current_release
 
 if TYPE_CHECKING:

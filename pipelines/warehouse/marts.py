@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import EXIT_CHECK, JiecunError, Problem
+from pipelines.sql_text import quoted
 from pipelines.warehouse.disk import writing
 
 if TYPE_CHECKING:
@@ -227,7 +228,7 @@ def _copy_sql(decl: Declaration, path: Path, kv: Mapping[str, str]) -> str:
     pairs = ", ".join(f"{quoted(key)}: {quoted(metadata[key])}" for key in sorted(metadata))
     ordering = ", ".join(f'"{name}" ASC NULLS LAST' for name in order)
     return (
-        f'COPY (SELECT {casts} FROM "{decl.name}" ORDER BY {ordering}) TO {quoted(str(path))} '
+        f'COPY (SELECT {casts} FROM "{decl.name}" ORDER BY {ordering}) TO {quoted(path)} '
         f"(FORMAT parquet, COMPRESSION zstd, PARQUET_VERSION V1, ROW_GROUP_SIZE {ROW_GROUP_SIZE}, "
         f"KV_METADATA {{{pairs}}})"
     )
@@ -237,7 +238,7 @@ def _written_problems(
     con: duckdb.DuckDBPyConnection, decl: Declaration, path: Path, rows: int
 ) -> list[Problem]:
     """The file as a reader sees it, against the declaration: names, order, types, rows."""
-    source = f"read_parquet({quoted(str(path))})"
+    source = f"read_parquet({quoted(path)})"
     found = [(r[0], r[1]) for r in con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]
     expected = list(decl.sql_columns().items())
     count = con.execute(f"SELECT count(*) FROM {source}").fetchall()[0][0]
@@ -248,11 +249,6 @@ def _written_problems(
     if count != rows:
         return [_problem("MART_TYPE", decl, "", f"{rows} 行", found=f"{count} 行", remedy=remedy)]
     return []
-
-
-def quoted(text: str) -> str:
-    """A SQL string literal."""
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _json(value: Mapping[str, str]) -> str:

@@ -18,6 +18,7 @@ from pipelines.extracts.discover import TABLES
 from pipelines.extracts.engine import Engine
 from pipelines.extracts.header import Layout
 from pipelines.extracts.shape import line_pattern, odd_lines
+from pipelines.sql_text import quoted
 from tests.unit.intake_harness import KEY, REFS, S1, World, row
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def both(
     sure = fast_sql.sure_rows(decl, layout, plain, "s", skip=0, closed_ym=202312)
     staged = path.with_suffix(".parquet")
     copy_to(con, sure, staged)
-    rows_of = f"read_parquet({parse_sql.quote(staged.as_posix())})"
+    rows_of = f"read_parquet({quoted(staged)})"
     unmet, met = fast_sql.unmet_lookups(decl, rows_of) or ("SELECT 1 WHERE false", sure)
     con.execute(f"CREATE OR REPLACE TEMP TABLE unmet AS {unmet}")
     fast = con.execute(f"SELECT src_row, {columns} FROM ({met})").fetchall()

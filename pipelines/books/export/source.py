@@ -11,7 +11,7 @@ import duckdb
 
 from pipelines.books.export.model import Account, Balance, LedgerBook, Line, Month, Voucher
 from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
-from pipelines.warehouse.marts import quoted
+from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.compared import (
     KINDS,
@@ -13,6 +12,7 @@ from pipelines.reports.compared import (
     explained,
     headlines,
 )
+from pipelines.reports.files import write_report
 from pipelines.reports.html.books_chart import pair_svg
 from pipelines.reports.html.render import environment
 from pipelines.reports.html.text import SCHEMES, month
@@ -37,16 +37,7 @@ def write_comparison(told: Sequence[Comparison], out_dir: Path) -> Path:
 
     Raises JiecunError ``REPORT_WRITE`` (the file cannot be written).
     """
-    path = out_dir / file_name(told[0].poolarea_no)
-    try:
-        out_dir.mkdir(parents=True, exist_ok=True)
-        path.write_text(comparison_page(told), encoding="utf-8", newline="\n")
-    except OSError as exc:
-        remedy = "检查磁盘空间与目录权限"
-        raise JiecunError(
-            Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-        ) from None
-    return path
+    return write_report(out_dir / file_name(told[0].poolarea_no), comparison_page(told))
 
 
 def comparison_page(told: Sequence[Comparison]) -> str:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from pipelines.books.compare import compare
 from pipelines.books.scope import comparable
-from pipelines.errors import JiecunError, Problem
 from pipelines.reports import layout
 from pipelines.reports.charts import spending_svg, waterfall_svg
+from pipelines.reports.files import write_report
 from pipelines.reports.html import overview, view
 from pipelines.reports.html.books import comparison_page, file_name
 from pipelines.reports.html.data import load_report
@@ -64,19 +64,7 @@ def write_html(
                     for ledger in pool.ledgers
                 ]
             )
-    paths = []
-    for name, text in pages.items():
-        path = out_dir / name
-        try:
-            out_dir.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8", newline="\n")
-        except OSError as exc:
-            remedy = "检查磁盘空间与目录权限"
-            raise JiecunError(
-                Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-            ) from None
-        paths.append(path)
-    return tuple(paths)
+    return tuple(write_report(out_dir / name, text) for name, text in pages.items())
 
 
 def index_page(env: Environment, report: Report) -> str:

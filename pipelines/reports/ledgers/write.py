@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.reports.files import write_report
 from pipelines.reports.ledgers.load import load_books
 from pipelines.reports.ledgers.page import page_html
 from pipelines.reports.ledgers.workbook import workbook_bytes
@@ -35,18 +35,6 @@ def write_ledger_books(
     for ledger in ledgers:
         books = load_books(con, ledger, period, book=book, release_id=release_id)
         name = f"{ledger}_会计账簿_{period}"
-        for suffix, content in (
-            (".xlsx", workbook_bytes(books)),
-            (".html", page_html(books).encode()),
-        ):
-            path = out / f"{name}{suffix}"
-            try:
-                out.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            except OSError as exc:
-                remedy = "检查磁盘空间与目录权限；文件在 Excel 中打开时先关闭"
-                raise JiecunError(
-                    Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-                ) from None
-            paths.append(path)
+        paths.append(write_report(out / f"{name}.xlsx", workbook_bytes(books)))
+        paths.append(write_report(out / f"{name}.html", page_html(books)))
     return tuple(paths)

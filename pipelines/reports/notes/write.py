@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import xlsxwriter
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.reports.files import write_report
 from pipelines.reports.html.render import environment
 from pipelines.reports.html.text import SCHEMES, month
 from pipelines.reports.layout import text_width
@@ -38,18 +38,8 @@ def write_notes(notes: Sequence[Notes], out_dir: Path, *, formats: Sequence[str]
         told = tuple(group)
         name = f"{pool}_{told[0].word}_{told[0].period_ym}_{told[0].book}"
         for kind in formats:
-            path = out_dir / f"{name}.{kind}"
-            try:
-                out_dir.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(
-                    workbook_bytes(told) if kind == "xlsx" else page_html(told).encode()
-                )
-            except OSError as exc:
-                remedy = "检查磁盘空间与目录权限；文件在 Excel 中打开时先关闭"
-                raise JiecunError(
-                    Problem("REPORT_WRITE", str(path), "能写入报表文件", str(exc.strerror), remedy)
-                ) from None
-            paths.append(path)
+            content = workbook_bytes(told) if kind == "xlsx" else page_html(told)
+            paths.append(write_report(out_dir / f"{name}.{kind}", content))
     return paths
 
 
