@@ -21,7 +21,7 @@ WINDOWS = sys.platform == "win32"
 
 
 #: the whole suite runs with a worker a core
-PARALLEL = ["-n", str(os.cpu_count() or 1), "--dist", "loadfile", "--no-loadscope-reorder"]
+PARALLEL = ["-n", str((os.cpu_count() or 1) + 1), "--dist", "loadfile", "--no-loadscope-reorder"]
 
 
 @pytest.fixture
