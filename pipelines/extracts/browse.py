@@ -13,6 +13,7 @@ from pipelines.extracts.limits import read_limits
 from pipelines.extracts.live import released_files
 from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.reasons import ORPHAN_REVERSAL
+from pipelines.extracts.row_facts import key_text
 from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
     from pipelines.extracts.log import BatchRecord, IntakeLog
     from pipelines.paths import WarehousePaths
-    from schemas.table import Declaration
 
 #: open waits for a correction · healed came again and was accepted · released counts after all ·
 #: expired waited for its original too long · settled needs nothing
@@ -125,17 +125,6 @@ def _query(sql: str) -> list[tuple[Any, ...]]:
     with duckdb.connect() as con:
         con.execute("SET enable_progress_bar = false")
         return con.execute(sql).fetchall()
-
-
-def key_text(decl: Declaration) -> str:
-    """SQL over staged columns for the text that a quarantine file keeps as ``row_key``."""
-    parts = [
-        f"CAST({name} AS VARCHAR)"
-        if not decl.column(name).meta.default
-        else f"coalesce(CAST({name} AS VARCHAR), '')"
-        for name in decl.spec.key
-    ]
-    return " || ';' || ".join(parts)
 
 
 def _states_sql(

@@ -23,7 +23,7 @@ from pipelines.extracts.batch import (
     read_measure,
     unbalanced,
 )
-from pipelines.extracts.set_sql import group_key
+from pipelines.extracts.row_facts import refused
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
 from pipelines.extracts.units import SAMPLE, median_sql
 from pipelines.sql_text import quoted
@@ -246,19 +246,13 @@ def _cut(
         f"FROM (SELECT * FROM temp.sure WHERE src_row {inside}) ORDER BY src_row",
         out,
     )
-    refused = sum(tally.rows.values()) - tally.rows["accepted"]
-    if refused:
+    turned = sum(tally.rows.values()) - tally.rows["accepted"]
+    if turned:
         rejects = work / f"{sha}.rejects.parquet"
-        amount = source.decl.control_amount or "NULL"
-        refused = copy_to(
-            con,
-            f"SELECT rn - {part.first - 1} AS src_row, fails, {amount}::DECIMAL(18,2) AS amt, "
-            f"{group_key(source.decl.name)} AS grp FROM temp.g "
-            f"WHERE fails IS NOT NULL AND rn {inside} ORDER BY rn",
-            rejects,
-        )
-    if not copied + refused == sum(tally.rows.values()) == part.records:
-        raise unbalanced(source.place, f"{part.records} 行", f"{copied + refused} 行")
+        rows_sql = refused(source.decl, source.layout.cent, f"rn {inside}", part.first)
+        turned = copy_to(con, rows_sql, rejects)
+    if not copied + turned == sum(tally.rows.values()) == part.records:
+        raise unbalanced(source.place, f"{part.records} 行", f"{copied + turned} 行")
     if copied != tally.rows["accepted"]:
         raise unbalanced(source.place, f"接受 {tally.rows['accepted']} 行", f"写出 {copied} 行")
     if sum(tally.amounts.values()) != read_amt:

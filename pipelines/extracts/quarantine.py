@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from pipelines.extracts.decode import cell_texts, decodes, raw_cells, records
+from pipelines.extracts.decode import decodes, raw_cells, records
 from pipelines.extracts.parse_sql import checks_of
 from pipelines.extracts.reasons import AMT_IDENTITY, RECORD_CHECKS, unique
-from pipelines.extracts.row_facts import identity_gap, line_hash, row_key
+from pipelines.extracts.row_facts import key_text, line_hash
 from pipelines.sql_text import quoted
 from schemas.staged import Quarantine
 from schemas.table import declare
@@ -58,16 +58,6 @@ def masked_text(raw: bytes, layout: Layout, hidden: frozenset[int], encoding: st
     return shown.decode(encoding)[:MAX_TEXT]
 
 
-def named_cells(raw: bytes, layout: Layout, encoding: str) -> dict[str, str]:
-    """The declared cells of a record by column; empty where it cannot be cut or decoded."""
-    if not decodes(raw, encoding):
-        return {}
-    cells = cell_texts(raw, encoding, layout.delimiter)
-    if len(cells) != layout.width:
-        return {}
-    return {name: cell for name, cell in zip(layout.columns, cells, strict=True) if name}
-
-
 def write_quarantine(con: duckdb.DuckDBPyConnection, staged: Staged, out: Path) -> int:
     """Write the rows of one file that were not accepted, in row order; the number written."""
     import pyarrow.parquet as pq
@@ -106,17 +96,30 @@ def _table(rows: list[tuple[object, ...]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def _rejected(
-    con: duckdb.DuckDBPyConnection, staged: Staged
-) -> Iterator[tuple[int, list[int] | None, str | None, str | None, Decimal | None]]:
-    """``(src_row, failed checks, set reason, its disposition, amount)`` by row."""
+class _Refused(NamedTuple):
+    """A refused row: the row checks it failed, or the set rule that hit it and where it goes."""
+
+    src_row: int
+    fails: list[int] | None
+    reason: str | None = None
+    disposition: str | None = None
+    amount: Decimal | None = None
+    row_key: str | None = None
+    gap: Decimal | None = None
+
+
+def _rejected(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[_Refused]:
+    """The refused rows by number: of the set rules, of the row checks, and what is no record."""
     parts = [
-        "SELECT src_row, NULL::SMALLINT[] AS fails, reason, disposition, amt FROM main.set_hits "
-        f"WHERE source_sha = {quoted(staged.sha)}"
+        "SELECT src_row, NULL::SMALLINT[] AS fails, h.reason, h.disposition, h.amt, k.row_key, "
+        "NULL AS gap FROM main.set_hits h JOIN (SELECT source_sha, src_row, "
+        f"{key_text(staged.source.decl)} AS row_key FROM read_parquet({quoted(staged.path)})) k "
+        f"USING (source_sha, src_row) WHERE source_sha = {quoted(staged.sha)}"
     ]
     if staged.rejects is not None:
         parts.append(
-            f"SELECT src_row, fails, NULL, NULL, amt FROM read_parquet({quoted(staged.rejects)})"
+            "SELECT src_row, fails, NULL, NULL, amt, row_key, gap "
+            f"FROM read_parquet({quoted(staged.rejects)})"
         )
     cursor = con.execute(f"SELECT * FROM ({' UNION ALL '.join(parts)}) ORDER BY src_row")
     bad = iter(staged.bad)
@@ -124,11 +127,11 @@ def _rejected(
     while rows := cursor.fetchmany(BATCH):
         for row in rows:
             while waiting is not None and waiting[0] < row[0]:
-                yield waiting[0], [waiting[1]], None, None, None
+                yield _Refused(waiting[0], [waiting[1]])
                 waiting = next(bad, None)
-            yield row
+            yield _Refused(*row)
     while waiting is not None:
-        yield waiting[0], [waiting[1]], None, None, None
+        yield _Refused(waiting[0], [waiting[1]])
         waiting = next(bad, None)
 
 
@@ -140,29 +143,28 @@ def _rows(con: duckdb.DuckDBPyConnection, staged: Staged) -> Iterator[tuple[obje
     raws = records(source.path, source.layout.delimiter)
     before = source.layout.header_records - 1
     (key,) = con.execute("SELECT k FROM main.hash_key").fetchall()[0]
-    for src_row, fails, set_reason, set_disposition, amount in _rejected(con, staged):
-        record = next(r for r in raws if r.number == src_row + before)
-        if fails is not None:
-            failed = [checks[code] for code in fails]
+    for row in _rejected(con, staged):
+        record = next(r for r in raws if r.number == row.src_row + before)
+        if row.fails is not None:
+            failed = [checks[code] for code in row.fails]
             disposition: str | None = failed[0].disposition
             reasons = unique(check.reason for check in failed)
             columns = ";".join(unique(c for check in failed for c in check.columns))
         else:
-            disposition, reasons, columns = set_disposition, (str(set_reason),), key_columns
-        cells = named_cells(record.raw, source.layout, source.encoding)
+            disposition, reasons, columns = row.disposition, (str(row.reason),), key_columns
         yield (
             staged.sha,
             source.file.name.name,
-            src_row,
+            row.src_row,
             record.line,
             record.offset,
             line_hash(record.raw, key),
-            row_key(source.decl, cells),
+            row.row_key,
             disposition,
             reasons[0],
             ";".join(reasons),
             columns or None,
-            amount,
-            identity_gap(source.decl, cells) if AMT_IDENTITY in reasons else None,
+            row.amount,
+            row.gap if AMT_IDENTITY in reasons else None,
             masked_text(record.raw, source.layout, hidden, source.encoding),
         )

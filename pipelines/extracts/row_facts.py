@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import re
-from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
-from pipelines.extracts.repair_cells import repair_cell
+from pipelines.extracts.set_sql import group_key
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from decimal import Decimal
 
     from schemas.table import Declaration
 
 #: domain letter of the keyed hash of a raw line
 LINE_DOMAIN = b"L"
 #: the form of an amount identity among the row rules: one column against a sum of columns
-_IDENTITY = re.compile(r"abs\((\w+) - \((\w+(?: \+ \w+)*)\)\) <= \{cent\}")
+_IDENTITY = re.compile(r"abs\((\w+) - (\(\w+(?: \+ \w+)*\))\) <= \{cent\}")
 
 
 def line_hash(raw: bytes, key: str) -> str:
@@ -25,47 +24,43 @@ def line_hash(raw: bytes, key: str) -> str:
     return hashlib.sha256(key.encode("ascii") + LINE_DOMAIN + raw).hexdigest()[:32]
 
 
-def row_key(decl: Declaration, cells: Mapping[str, str]) -> str | None:
-    """The values of the table's key, joined by ``;`` as they are staged; ``cells`` by column.
+def key_text(decl: Declaration) -> str:
+    """SQL over staged columns: the values of the table's key, joined by ``;``.
 
-    None where a key cell is empty or not a cell of the file. No key holds a person's id: these are
-    the numbers that the platform gives to rows.
+    NULL where one is missing. No key holds a person's id: these are the numbers that the platform
+    gives to rows.
     """
-    values: list[str] = []
-    for name in decl.spec.key:
-        col = decl.column(name)
-        text, _ = repair_cell(col, cells.get(name, ""))
-        if col.meta.kind in ("count", "ym"):
-            text = str(int(text)) if text.isascii() and text.isdigit() else ""
-        if not text and not col.meta.default:
-            return None
-        values.append(text)
-    return ";".join(values)
+    parts = [
+        f"CAST({name} AS VARCHAR)"
+        if not decl.column(name).meta.default
+        else f"coalesce(CAST({name} AS VARCHAR), '')"
+        for name in decl.spec.key
+    ]
+    return " || ';' || ".join(parts)
 
 
-def identity_gap(decl: Declaration, cells: Mapping[str, str]) -> Decimal | None:
-    """By how much (yuan) the first broken amount identity of a row misses: whole less parts.
+def gap(decl: Declaration, cent: Decimal) -> str:
+    """SQL: by how much (yuan) the first broken amount identity misses, the whole less its parts.
 
-    None where no identity is broken or an amount cannot be read.
+    NULL where none is broken beyond ``cent``.
     """
-    for rule in decl.spec.rules:
-        found = _IDENTITY.fullmatch(rule.predicate)
-        if found is None:
-            continue
-        whole, *parts = [_amount(decl, cells, name) for name in (found[1], *found[2].split(" + "))]
-        if whole is None or None in parts:
-            return None
-        gap = whole - sum((part for part in parts if part is not None), Decimal("0.00"))
-        if gap:
-            return gap
-    return None
+    arms = [
+        f"WHEN NOT ({rule.sql(f'{cent:.2f}')}) THEN {found[1]} - {found[2]}"
+        for rule in decl.spec.rules
+        if (found := _IDENTITY.fullmatch(rule.predicate))
+    ]
+    return f"TRY(CAST(CASE {' '.join(arms)} END AS DECIMAL(18,2)))" if arms else "NULL"
 
 
-def _amount(decl: Declaration, cells: Mapping[str, str], name: str) -> Decimal | None:
-    col = decl.column(name)
-    text, _ = repair_cell(col, cells.get(name, ""))
-    try:
-        amount = Decimal(text or col.meta.default)
-    except InvalidOperation:
-        return None
-    return amount if amount.is_finite() and abs(amount) < Decimal("1e16") else None
+def refused(decl: Declaration, cent: Decimal, where: str = "true", first: int = 1) -> str:
+    """SQL for the rows of temp table ``g`` that failed a check and fit ``where``, in their order.
+
+    Row ``first`` becomes row 1.
+    """
+    return (
+        f"SELECT rn - {first - 1} AS src_row, fails, "
+        f"{decl.control_amount or 'NULL'}::DECIMAL(18,2) AS amt, "
+        f"{group_key(decl.name)} AS grp, {key_text(decl)} AS row_key, "
+        f"{gap(decl, cent)}::DECIMAL(18,2) AS gap "
+        f"FROM temp.g WHERE fails IS NOT NULL AND {where} ORDER BY rn"
+    )

@@ -24,7 +24,7 @@ from pipelines.extracts.bundle import BOM_STRIPPED, stage_bundle
 from pipelines.extracts.decode import records
 from pipelines.extracts.plain_copy import PlainCopy, cut_lines, cut_records, write_plain
 from pipelines.extracts.reasons import RECORD_CHECKS
-from pipelines.extracts.setrules import group_key
+from pipelines.extracts.row_facts import refused
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
 from pipelines.extracts.units import median_amount
 from pipelines.sql_text import quoted
@@ -127,7 +127,7 @@ def _stage_text(
             rows, amount, _, _ = read_measure(decl, measures)
             tally.add(checks[code].disposition, rows, amount)
         rejects = work / f"{sha}.rejects.parquet"
-        rejected = _write_rejects(con, source, rejects)
+        rejected = copy_to(con, refused(decl, source.layout.cent), rejects)
         if con.execute("SELECT 1 FROM g WHERE fails IS NULL LIMIT 1").fetchall():
             out = work / f"{sha}.parquet"
             copied = _write_merged(con, source, fast, out)
@@ -205,16 +205,6 @@ def _bind_numbers(con: duckdb.DuckDBPyConnection, name: str, numbers: Sequence[i
     con.register("numbers_", pl.DataFrame({"rn": numbers}, schema={"rn": pl.Int64}).to_arrow())
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT rn FROM numbers_")
     con.unregister("numbers_")
-
-
-def _write_rejects(con: duckdb.DuckDBPyConnection, source: Source, rejects: Path) -> int:
-    amount = source.decl.control_amount or "NULL"
-    return copy_to(
-        con,
-        f"SELECT rn AS src_row, fails, {amount}::DECIMAL(18,2) AS amt, "
-        f"{group_key(source.decl.name)} AS grp FROM g WHERE fails IS NOT NULL ORDER BY rn",
-        rejects,
-    )
 
 
 def _write_merged(con: duckdb.DuckDBPyConnection, source: Source, fast: Path, out: Path) -> int:
