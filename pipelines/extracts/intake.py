@@ -91,19 +91,23 @@ def run_intake(
     from pipelines.extracts.finish import publish
 
     try:
+        private_folder(work)
         with ThreadPoolExecutor(threads) as pool:
-            private_folder(work)
             sources, again = _inspect(pool, changed, log.batches, problems, work)
-            done: list[Finished] = []
-            mark = ""
-            if sources:
-                closed = closed_months(paths, closed_ym)
-                with Engine(work, key, refs, threads=threads, memory=memory_limit) as engine:
-                    mark = hash_mark(engine())
-                    room = Room(pool, engine, paths, work, mark)
-                    staged = _stage(room, sources, closed)
-                    done = judge(room, staged, log, closed)
-            publish(paths, done, again, mark=mark, run=log.last_run + 1, key=key_check(key))
+        done: list[Finished] = []
+        mark = ""
+        if sources:
+            closed = closed_months(paths, closed_ym)
+            # the threads end before the engine closes: an error of one is not hidden by another
+            with (
+                Engine(work, key, refs, threads=threads, memory=memory_limit) as engine,
+                ThreadPoolExecutor(threads) as pool,
+            ):
+                mark = hash_mark(engine())
+                room = Room(pool, engine, paths, work, mark)
+                staged = _stage(room, sources, closed)
+                done = judge(room, staged, log, closed)
+        publish(paths, done, again, mark=mark, run=log.last_run + 1, key=key_check(key))
     except duckdb.Error as error:
         raise engine_error("raw/extracts", error) from None
     except OSError as error:

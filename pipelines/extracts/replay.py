@@ -73,8 +73,8 @@ def replay_batch(
         private_folder(work)
         source = _source(raw, record, work)
         with (
-            ThreadPoolExecutor(threads) as pool,
             Engine(work, key, refs, threads=threads, memory=memory_limit) as engine,
+            ThreadPoolExecutor(threads) as pool,
         ):
             room = Room(pool, engine, paths, work, hash_mark(engine()))
             number = 1 + sum(line.replay == batch_id for line in log.lines)

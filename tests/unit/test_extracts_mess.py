@@ -214,6 +214,19 @@ def test_13_parts_that_miss_the_whole_are_refused_with_the_difference(world: Wor
     ]  # fmt: skip
 
 
+def test_13_an_amount_that_cannot_be_read_has_no_difference(world: World) -> None:
+    """It breaks one identity, and its third decimal is in the way of the other's difference."""
+    record = taken(world, S1, [
+        settlement("1", fund_pay_sumamt="61.00", psn_pay="40.005"),
+        settlement("2", fund_pay_sumamt="61.00"),
+    ])  # fmt: skip
+    assert (record.rows_accepted, record.rows_quarantined) == (0, 2)
+    assert world.quarantine("src_row, reasons, gap_amt") == [
+        (1, "AMT_FORMAT;AMT_IDENTITY", Decimal("1.00")),
+        (2, "AMT_IDENTITY", Decimal("-1.00")),
+    ]  # fmt: skip
+
+
 def test_14_a_region_is_known_or_refused_never_defaulted(world: World) -> None:
     record = taken(world, S1, with_cell("settlements", "insu_admdvs", {
         "a": b"", "b": b"nan", "c": b"999999",

@@ -440,6 +440,19 @@ def test_a_null_text_in_a_cell_that_must_be_filled_is_refused(world: World) -> N
     ]  # fmt: skip
 
 
+def test_a_refused_row_tells_a_key_that_the_profile_works_out(world: World) -> None:
+    profile(
+        world,
+        "own",
+        f'table = "settlements"\n[match]\nfiles = ["{S1}"]\n[columns]\n'
+        "rid = { sql = \"'H' || 流水号\" }\n",
+    )
+    cells = row("settlements", "1", psn_pay="x")
+    world.put(S1, csv_bytes([{("流水号" if k == "rid" else k): v for k, v in cells.items()}]))
+    world.run()
+    assert world.quarantine("reason, row_key") == [("AMT_FORMAT", "Hrid1")]
+
+
 def test_persons_in_a_refused_row_are_masked_wherever_the_profile_takes_them(world: World) -> None:
     profile(
         world,
