@@ -77,6 +77,10 @@ def requests(log: Any) -> tuple[str, ...]:
     return tuple(found)
 
 
+#: pools whose pages are opened: the planted depletion's, another, and the province's own
+OPENED = ("610800", "610100", "619900")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def browser() -> None:
     if not any(shutil.which(name) for name in BROWSERS):
@@ -102,7 +106,10 @@ def test_no_page_complains_or_asks_for_anything(
 ) -> None:
     # the index, the province, and each of 11 pools with its comparison of the books
     assert len(pages) == 24
-    told = {page.name: visit(page, tmp_path_factory.mktemp("visit")) for page in pages}
+    alike = [page for page in pages if page.name[:4].isdigit() and page.name[:6] not in OPENED]
+    assert len(alike) == 2 * (11 - len(OPENED))
+    opened = [page for page in pages if page not in alike]
+    told = {page.name: visit(page, tmp_path_factory.mktemp("visit")) for page in opened}
     assert {name: v.console for name, v in told.items() if v.console} == {}
     assert {name: v.requests for name, v in told.items() if v.requests} == {}
     assert all(v.picture.startswith(b"\x89PNG") for v in told.values())
