@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli_alerts import register as register_alerts
 from pipelines.cli_books import register as register_books
 from pipelines.cli_compare import books_app
 from pipelines.cli_export import register as register_export
@@ -137,6 +138,7 @@ register_intake(app)
 register_books(app)
 register_export(app)
 register_warnings(app)
+register_alerts(app)
 
 
 def _region_text() -> Path:

@@ -162,6 +162,8 @@ def print_run(console: Console, launched: Launched) -> None:
         )
     else:
         print_release(console, outcome)
+    for line in launched.alerts.lines():
+        console.print(line, markup=False)
     steps = "，".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())
     total = sum(outcome.seconds.values())
     console.print(f"用时 {total:.1f} 秒（{steps}）；Prefect 启动 {launched.prefect_seconds:.1f} 秒")
@@ -181,6 +183,7 @@ def run_facts(launched: Launched) -> dict[str, Any]:
         "checks": {r.check_id: r.status for r in outcome.checks},
         "seconds": {k: round(v, 3) for k, v in outcome.seconds.items()},
         "prefect_seconds": round(launched.prefect_seconds, 3),
+        "alerts": launched.alerts.facts(),
     }
 
 

@@ -19,3 +19,4 @@ class Settings(BaseSettings):
     warehouse: Path = ROOT / "data" / "warehouse"
     threads: int = os.cpu_count() or 2
     memory_limit: str = "2GB"
+    alerts: Path | None = None  # file of channels; default: state/alerts.toml of the warehouse

@@ -16,6 +16,7 @@ from pipelines.warehouse.lock import warehouse_lock
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pipelines.alerts.deliver import Summary
     from pipelines.extracts.log import BatchRecord
     from pipelines.flows.request import RunOutcome, RunRequest
     from pipelines.paths import WarehousePaths
@@ -23,11 +24,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Launched:
-    """A finished run and what its clocks say: Prefect's own start stands apart from the steps."""
+    """A finished run and what its clocks say: Prefect's own start stands apart from the steps.
+
+    ``alerts`` tells what was sent of its warnings, which can fail without failing the run.
+    """
 
     outcome: RunOutcome
     prefect_seconds: float
     total_seconds: float
+    alerts: Summary
 
 
 def launch(
@@ -48,6 +53,7 @@ def launch(
         api = start_local_api(home)
         # imported and read here: the server starts up meanwhile
         from pipelines.flows import steps
+        from pipelines.flows.alerting import deliver_release
         from pipelines.flows.month_end import month_end
 
         steps.model_plan()
@@ -59,7 +65,9 @@ def launch(
             with heartbeats_off():
                 outcome = month_end(request, on_file)
         total = time.perf_counter() - begun
-        launched = Launched(outcome, total - sum(outcome.seconds.values()), total)
+        # also where nothing is new: what could not be sent before is sent now
+        alerts = deliver_release(request.warehouse, outcome.release_path, datetime.now())
+        launched = Launched(outcome, total - sum(outcome.seconds.values()), total, alerts)
         _log_run(request.warehouse, owner, launched)
     return launched
 
@@ -75,6 +83,7 @@ def _log_run(paths: WarehousePaths, owner: str, launched: Launched) -> None:
         "unchanged_files": launched.outcome.unchanged_files,
         "prefect_seconds": round(launched.prefect_seconds, 3),
         "seconds": {step: round(s, 3) for step, s in launched.outcome.seconds.items()},
+        "alerts": launched.alerts.facts(),
     }
     path = paths.state / "runs.jsonl"
     with writing(path), path.open("a", encoding="utf-8") as log:
