@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from pathlib import Path
 
@@ -119,7 +120,43 @@ def extracts_page() -> str:
         "`VOUCHER_INCOMPLETE`.\n"
     ]
     parts += [_extract(decl) for decl in by_name(EXTRACTS).values()]
+    parts.append(_set_rules())
     return "\n".join(parts)
+
+
+def _set_rules() -> str:
+    """The rules over sets of accepted rows, from the SQL that tests them."""
+    with (ROOT / "transforms/rules/rule_reason.csv").open(encoding="utf-8", newline="") as file:
+        reasons = {r["reason"]: r for r in csv.DictReader(file)}
+    with (ROOT / "transforms/rules/rule_intake.csv").open(encoding="utf-8", newline="") as file:
+        limits = {r["limit_id"]: r for r in csv.DictReader(file)}
+    rules, used = [], set()
+    for model in load_models(ROOT / "transforms"):
+        words = re.findall(r"'(\w+)'", model.sql) if model.name.startswith("set_") else []
+        used |= limits.keys() & set(words)
+        for reason in dict.fromkeys(word for word in words if word in reasons):
+            told = reasons[reason]
+            rules.append((f"`{reason}`", told["reason_zh"], told["remedy_zh"], f"`{model.name}`"))
+    head = (
+        "## Rules over sets of rows\n\n"
+        "Tested on the accepted rows of all files at every run, never refused: "
+        "`fct_contract_rate` tells how often, `fct_contract_hit` which row of which file to look "
+        "at. What neighbouring rows that were not delivered would decide is counted as undecided, "
+        "outside the rate. Rules of one row are counted per file in `fct_intake_rule`.\n\n"
+    )
+    return (
+        head
+        + _table(("规则", "含义", "处理办法", "model"), sorted(rules))
+        + "\n"
+        + _table(
+            ("限额", "含义", "取值", "起", "依据"),
+            [
+                (f"`{name}`", r["limit_zh"], r["value"] + r["unit"], r["valid_from"], r["source"])
+                for name, r in sorted(limits.items())
+                if name in used
+            ],
+        )
+    )
 
 
 def dictionary_page() -> str:

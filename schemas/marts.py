@@ -622,6 +622,9 @@ class FctUnpaidSettlement(Table):
     payment_difference_amt: Money = money(
         "支付方式差额", note="已列清算的实际拨付 − 其结算统筹支付（DRG/DIP、扣款、预留）"
     )
+    applied_difference_amt: Money = money(
+        "申报差额", note="已列清算的基金申报 − 其结算统筹支付（DRG/DIP 差额，扣款、预留之前）"
+    )
     reserve_amt: Money = money("预留金")
     unpaid_pool_amt: Money = money(
         "未拨付统筹", note="未列清算的结算统筹支付，加已列清算中尚未拨付的部分"
@@ -833,6 +836,47 @@ class FctIntakeRule(Table):
     rule_zh: Text = text("规则")
     rows_tested: Count = count("检查行数", unit="行", note="接收的行；单元格整理为读入的行")
     rows_hit: Count = count("命中行数", unit="行")
+
+
+class FctContractRate(Table):
+    """How often the rules over sets of accepted rows were broken, by ledger and month."""
+
+    _spec: ClassVar[Spec] = _mart("成组规则命中率", "一条成组规则一个账套一个月一行", "rule_id", "poolarea_no", "insutype", "period_ym",
+        weakness="口径未经实数据确认，只报告比例，不拒收；缺前后数据而无从判断的另计，不入比例")  # fmt: skip
+
+    rule_id: Text = text("规则")
+    rule_zh: Text = text("规则含义")
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("业务月份")
+    period_start_date: Date = date("月初日期")
+    rows_tested: Count = count("检查行数", unit="行")
+    rows_hit: Count = count("命中行数", unit="行")
+    rows_undecided: Count = count(
+        "无从判断行数", unit="行", note="空值，或所需的前后月份、流水没有收到"
+    )
+    hit_amt: Money = money("命中金额", null=True, note="没有命中、或规则只涉人数时为空")
+    hit_permille: Number = number("命中率", null=True, unit="‰", note="命中行数÷检查行数")
+
+
+class FctContractHit(Table):
+    """Every accepted row that broke a rule over a set of rows, with the file it came in."""
+
+    _spec: ClassVar[Spec] = _mart("成组规则命中行", "一条成组规则一行命中的记录一行", "rule_id", "source_sha", "src_row",
+        weakness="指向一组中须先看的一行，错的也可能是同组的另一行")  # fmt: skip
+
+    rule_id: Text = text("规则")
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("业务月份")
+    source_file: Text = text("文件", null=True)
+    source_sha: Text = text("文件散列")
+    src_row: Count = count("记录号", note="自1起，表头与空行不计")
+    expected_amt: Money = money("应有金额", null=True)
+    found_amt: Money = money("实有金额", null=True)
+    expected_cnt: Count = count("应有人数", null=True, unit="人")
+    found_cnt: Count = count("实有人数", null=True, unit="人")
+    amount: Money = money("涉及金额", null=True)
 
 
 class FctConsolidatedBalanceSheet(Table):
@@ -1109,6 +1153,8 @@ MARTS: tuple[type[Table], ...] = (
     MetaDictionary,
     MetaRun,
     FctIntakeRule,
+    FctContractRate,
+    FctContractHit,
     FctConsolidatedBalanceSheet,
     FctConsolidatedIncomeStatement,
     FctConsolidationDifference,

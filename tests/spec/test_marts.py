@@ -85,9 +85,9 @@ def test_settled_not_paid_is_a_memo_by_clearing_month() -> None:
         S4      |        | 5.00     | 0.00
         """,
         clearing="""
-        fee_clr_id | clr_ym | act_dfr_amt | acct_pay | dpst_sumamt
-        F1         | 202310 | 900.00      | 50.00    | 40.00
-        F2         | 202311 | 80.00       | 20.00    | 0.00
+        fee_clr_id | clr_ym | fund_appy_sum | act_dfr_amt | acct_pay | dpst_sumamt
+        F1         | 202310 | 1010.00       | 900.00      | 50.00    | 40.00
+        F2         | 202311 | 88.00         | 80.00       | 20.00    | 0.00
         """,
         fund_transfers="""
         traf_item | hif_acct_type | incexpd_dirc | amt    | acen_date  | fee_clr_id
@@ -97,13 +97,14 @@ def test_settled_not_paid_is_a_memo_by_clearing_month() -> None:
     assert rows(
         run(spec, "fct_unpaid_settlement"),
         """SELECT clr_ym, row_cnt, settled_pool_amt, settled_pa_amt, paid_pool_amt, paid_pa_amt,
-            payment_difference_amt, reserve_amt, unpaid_pool_amt, unpaid_pa_amt
+            payment_difference_amt, applied_difference_amt, reserve_amt, unpaid_pool_amt,
+            unpaid_pa_amt
         FROM fct_unpaid_settlement ORDER BY clr_ym""",
     ) == table("""
-        month  | rows | settled | account | paid   | paid  | difference | reserve | unpaid | unpaid
-        0      | 1    | 5.00    | 0.00    | 0.00   | 0.00  | 0.00       | 0.00    | 5.00   | 0.00
-        202310 | 2    | 1000.00 | 50.00   | 900.00 | 50.00 | -100.00    | 40.00   | 0.00   | 0.00
-        202311 | 1    | 80.00   | 20.00   | 0.00   | 0.00  | 0.00       | 0.00    | 80.00  | 20.00
+        month  | rows | settled | account | paid   | paid  | difference | applied | reserve | unpaid | unpaid
+        0      | 1    | 5.00    | 0.00    | 0.00   | 0.00  | 0.00       | 0.00    | 0.00    | 5.00   | 0.00
+        202310 | 2    | 1000.00 | 50.00   | 900.00 | 50.00 | -100.00    | 10.00   | 40.00   | 0.00   | 0.00
+        202311 | 1    | 80.00   | 20.00   | 0.00   | 0.00  | 0.00       | 0.00    | 0.00    | 80.00  | 20.00
     """)
 
 

@@ -25,6 +25,7 @@ UNITLESS = {
     "fct_journal.line_no": "ordinal",
     "fct_voucher_source.first_src_row": "ordinal",
     "fct_voucher_source.last_src_row": "ordinal",
+    "fct_contract_hit.src_row": "ordinal",
     "fct_balance_sheet.row_order": "ordinal",
     "fct_income_statement.row_order": "ordinal",
     "fct_consolidated_balance_sheet.row_order": "ordinal",

@@ -310,6 +310,24 @@ def test_intake_tells_rows_and_money_set_aside(
     assert told.endswith("2 2,000 (100.00) 1,980 (98.00) 0 0 3 (0.80) 17 (1.20) 0")
 
 
+def test_rules_over_sets_of_rows_tell_their_rates(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    for pool, tested, hit, amount in (("610100", 1500, 2, 300_000), ("610600", 500, 1, None)):
+        con.execute(
+            "insert into fct_contract_rate select 'BALANCE_BREAK', '余额不连续', ?, '310', 202512, "
+            "date '2025-12-01', ?, ?, 4, ?, 0",
+            [pool, tested, hit, amount],
+        )
+    con.execute(
+        "insert into fct_contract_rate select 'HEADCOUNT_SUM', '合计不符', '610100', '310', "
+        "202512, date '2025-12-01', 0, 0, 1, null, null"
+    )
+    page = pages(con, tmp_path)["index.html"]
+    assert row(page, "余额不连续").endswith("BALANCE_BREAK 2,000 3 1.5‰ 30.00 8")
+    assert row(page, "合计不符").endswith("HEADCOUNT_SUM 0 0 – – 1")
+
+
 def test_a_failed_check_stands_out_and_comes_first(
     con: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

@@ -25,6 +25,7 @@ paid as (
     select c.ledger_id, c.clr_ym, c.insutype, c.fixmedins_code, c.clr_type,
         sum(o.paid_pool_amt)::decimal(18, 2) as paid_pool_amt,
         sum(o.paid_pa_amt)::decimal(18, 2) as paid_pa_amt,
+        sum(c.fund_appy_sum)::decimal(18, 2) as applied_pool_amt,
         sum(c.act_dfr_amt)::decimal(18, 2) as due_pool_amt,
         sum(c.acct_pay)::decimal(18, 2) as due_pa_amt,
         sum(c.dpst_sumamt)::decimal(18, 2) as reserve_amt
@@ -42,6 +43,7 @@ matched as (
         coalesce(p.paid_pool_amt, 0) as paid_pool_amt,
         coalesce(p.paid_pa_amt, 0) as paid_pa_amt,
         coalesce(p.reserve_amt, 0) as reserve_amt,
+        coalesce(p.applied_pool_amt - s.settled_pool_amt, 0) as applied_difference_amt,
         -- what settlement and clearing leave to pay: all of it until the first order
         coalesce(p.due_pool_amt, s.settled_pool_amt) as due_pool_amt,
         coalesce(p.due_pa_amt, s.settled_pa_amt) as due_pa_amt
@@ -65,6 +67,7 @@ select
     sum(paid_pool_amt) as paid_pool_amt,
     sum(paid_pa_amt) as paid_pa_amt,
     sum(due_pool_amt - settled_pool_amt) as payment_difference_amt,
+    sum(applied_difference_amt) as applied_difference_amt,
     sum(reserve_amt) as reserve_amt,
     sum(due_pool_amt - paid_pool_amt) as unpaid_pool_amt,
     sum(due_pa_amt - paid_pa_amt) as unpaid_pa_amt

@@ -17,6 +17,7 @@ from pipelines.reports.html.model import (
     Metric,
     Pool,
     Report,
+    SetRule,
     Taken,
     Warned,
     sections,
@@ -87,6 +88,7 @@ def load_report(
             if ym == period and next(iter(found.values())).scope_type != "ledger"
         },
         spend_index=_spend_index(con),
+        set_rules=_set_rules(con, tables),
     )
 
 
@@ -240,6 +242,17 @@ def _intake(con: duckdb.DuckDBPyConnection) -> tuple[Taken, ...]:
     return tuple(
         sorted(taken, key=lambda t: order.index(t.table_name) if t.table_name in names else 99)
     )
+
+
+def _set_rules(con: duckdb.DuckDBPyConnection, tables: set[str]) -> tuple[SetRule, ...]:
+    if "fct_contract_rate" not in tables:
+        return ()
+    rows = con.execute(
+        "select rule_id, min(rule_zh), sum(rows_tested)::bigint, sum(rows_hit)::bigint, "
+        "sum(rows_undecided)::bigint, sum(hit_amt)::decimal(18, 2) from fct_contract_rate "
+        "group by rule_id order by rule_id"
+    ).fetchall()
+    return tuple(SetRule(*row) for row in rows)
 
 
 def _rule(con: duckdb.DuckDBPyConnection, name: str, tables: set[str]) -> list[dict[str, Any]]:

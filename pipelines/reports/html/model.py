@@ -97,6 +97,23 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class SetRule:
+    """A rule over sets of accepted rows, all ledgers and months together; ``hit_amt`` in yuan."""
+
+    rule_id: str
+    rule_zh: str
+    tested: int
+    hit: int
+    undecided: int
+    hit_amt: Decimal | None
+
+    @property
+    def permille(self) -> str:
+        """Hits in a thousand rows tested, one decimal; an en dash where none was tested."""
+        return f"{self.hit * 1000 / self.tested:,.1f}‰" if self.tested else "–"
+
+
+@dataclass(frozen=True)
 class Ledger:
     """One ledger at its last month."""
 
@@ -160,6 +177,7 @@ class Report:
     scopes: Mapping[str, Mapping[Key, Metric]]
     #: ledger → month → monthly spend index (M-12)
     spend_index: Mapping[str, Mapping[int, Metric]]
+    set_rules: tuple[SetRule, ...] = ()
 
 
 def sections(sheet: Sheet) -> tuple[tuple[str, str, bool], ...]:
