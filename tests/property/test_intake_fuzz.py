@@ -110,8 +110,7 @@ def recount(data: bytes) -> list[list[bytes]]:
     records: list[list[bytes]] = []
     at = 0
     while at < len(lines):
-        last = at == len(lines) - 1
-        if lines[at].removesuffix(b"\r") == b"" and (not last or lines[at] == b""):
+        if lines[at].removesuffix(b"\r") == b"":
             at += 1
             continue
         text, more = lines[at], 0
@@ -156,6 +155,10 @@ NAMES = [f"settlements_610000_20240{at}_B001.csv" for at in range(1, 5)]
 @given(st.lists(drawn, min_size=1, max_size=4))
 @example([Drawn([(0, 1), (0, 2)], COLUMNS, False, set(), set(), set(), False, [(5, b'"')], 0)])
 @example([Drawn([(0, 1)], COLUMNS, True, {0, 1}, set(), set(), False, [], 0)])
+@example(
+    [Drawn([], COLUMNS, False, set(), set(), set(), False, [(0, b'"'), (1, b"\n"), (2, b"\r")], 0)]
+)
+@example([Drawn([(0, 1)], COLUMNS, False, set(), set(), set(), False, [(4000, b"\r")], 0)])
 def test_damaged_files_are_counted_to_the_row_and_the_fen(files: list[Drawn]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         world = World(Path(folder))
