@@ -16,6 +16,7 @@ import tempfile
 import time
 from collections import defaultdict
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,8 @@ from pipelines.warnings.evaluate import (
     shifted,
     warned,
 )
+from pipelines.warnings.forecast_input import History, Inputs
+from pipelines.warnings.forecast_mart import forecasts
 from pipelines.warnings.panel import SCHEMA, bind_panel, read_panel
 from pipelines.warnings.score import run_score
 from pipelines.warnings.verify_forecast import rolling_origin
@@ -79,6 +82,7 @@ def main() -> None:
             common_shock("NHS", nhs, (33, 36, 39), work),
             common_shock("PBS", pbs, tuple(range(60, 156, 9)), work),
             depletion(pbs),
+            forecast_speed(),
             cut(nhs, work),
             speed(work),
         ]
@@ -330,6 +334,35 @@ def depletion(pbs: pl.DataFrame) -> bool:
             f"{one.within_two:.2f} | {one.coverage:.2f} | {one.width:.1f} | {one.bias:+.1f} | "
             f"{verdict(ok) if one.line in most else 'no promise'} |"
         )
+    return good
+
+
+def forecast_speed() -> bool:
+    """The forecast step of a run at the nation's size: every base month of 660 series × 48."""
+    draw = random.Random(4)
+    none = (Decimal(0),) * 48
+    histories = []
+    for n in range(660):
+        level = draw.uniform(1e7, 1e9)
+        spent = [level * 1.005**k * math.exp(draw.gauss(0, 0.05)) for k in range(48)]
+        outlay = tuple(Decimal(round(x)) for x in spent)
+        flat = (Decimal(round(level)),) * 48
+        reserve = tuple(9 * x for x in flat)
+        pool = f"{11 + n % 31}{n:04d}"
+        histories.append(
+            History(
+                "k17", f"{pool}-310", pool, "310", "POOL", 24276, 0, flat, outlay, none, reserve,
+                none,
+            )
+        )  # fmt: skip
+    start = time.process_time()
+    made = forecasts(Inputs(tuple(histories), {}))
+    used = time.process_time() - start
+    good = used < 20
+    print(
+        f"\n## Forecast step, 660 series x 48 months\n\n{len(made):,} forecasts in {used:.1f} s "
+        f"CPU; asked of itself: < 20 s: {verdict(good)}"
+    )
     return good
 
 

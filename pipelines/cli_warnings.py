@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from pipelines.cli_forecast import add_commands as add_forecast
 from pipelines.options import out as console
 
 if TYPE_CHECKING:
     from pipelines.warnings.backtest import BacktestResult
 
 warnings_app = typer.Typer(help="预警：回测。", no_args_is_help=True)
+add_forecast(warnings_app)
 
 _NAMED = 10
 

@@ -534,6 +534,74 @@ class FctWarning(Table):
     data_through_ym: Ym = ym("数据截至")
 
 
+class FctForecast(Table):
+    """Known months, and the months ahead of the last one, of every ledger's pooled fund."""
+
+    _spec: ClassVar[Spec] = _mart("结存预测", "一个序列一个基准月一个前瞻月一行", "book", "series_id", "period_ym", "horizon_cnt",
+        weakness="支出按上年同月与增速外推，收入只计批准预算所列项目；逐月路径只列最后一个基准月，跌破月份各基准月都列")  # fmt: skip
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    fund: Text = text("基金", note="POOL/NA")
+    series_id: Text = text("序列标识", note="账套-基金")
+    period_ym: Ym = ym("基准月", note="预测只用当月末已知的数据与已批准的预算")
+    period_start_date: Date = date("基准月月初日期")
+    horizon_cnt: Count = count("前瞻月数", unit="月", note="0 = 基准月本身，为账簿数")
+    target_ym: Ym = ym("所指月份")
+    income_basis: Text = text(
+        "收入依据",
+        note="actual 账簿 budget 当年批准预算 repeated 最近一个已批准年度的同月 history 上年同月实收",
+    )
+    income_amt: Money = money("收入")
+    other_net_amt: Money = money(
+        "其他变动", note="上解与补助下级（减）；以后年度预缴保费计入（减）或到期转为可用（加）"
+    )
+    outlay_amt: Money = money("支出", note="不含上解、补助下级")
+    mean_outlay_amt: Money = money("近12个月月均支出", note="截至所指月份；不足12个月按已有月份")
+    reserve_amt: Money = money("可用结存", note="不含以后年度预缴保费；中位路径")
+    reserve_early_amt: Money = money("可用结存（偏早）", note="80%区间下限")
+    reserve_late_amt: Money = money("可用结存（偏晚）", note="80%区间上限")
+    payable_months: Number = number("可支付月数", null=True, unit="月", note="中位路径")
+
+
+class FctForecastCrossing(Table):
+    """In which month the reserve of a fund falls below 6, 3 and 0 payable months."""
+
+    _spec: ClassVar[Spec] = _mart("结存跌破预测", "一个序列一个基准月一条线一行", "book", "series_id", "period_ym", "line",
+        weakness="36个月以内；结存用尽的预测在公开序列上平均偏晚约2个月，不作承诺")  # fmt: skip
+
+    book: Text = text(BOOK)
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    fund: Text = text("基金", note="POOL/NA")
+    series_id: Text = text("序列标识", note="账套-基金")
+    period_ym: Ym = ym("基准月", note="预测只用当月末已知的数据与已批准的预算")
+    period_start_date: Date = date("基准月月初日期")
+    line: Count = count("线", unit="月", note="6/3/0 个可支付月数")
+    point_cnt: Count = count(
+        "跌破前的月数", null=True, unit="月", note="1 = 下月；空 = 36个月内不跌破"
+    )
+    early_cnt: Count = count("跌破前的月数（偏早）", null=True, unit="月")
+    late_cnt: Count = count("跌破前的月数（偏晚）", null=True, unit="月")
+    point_ym: Ym = ym("跌破月份", null=True)
+    early_ym: Ym = ym("跌破月份（偏早）", null=True, note="80%区间的起")
+    late_ym: Ym = ym("跌破月份（偏晚）", null=True, note="80%区间的止")
+    horizon_cnt: Count = count("前瞻月数", unit="月")
+    is_below: Flag = flag("基准月已在线下")
+    reserve_amt: Money = money("可用结存")
+    mean_outlay_amt: Money = money("近12个月月均支出")
+    payable_months: Number = number("可支付月数", null=True, unit="月")
+    income_basis: Text = text("收入依据", note="未来12个月中依据最弱的：budget/repeated/history")
+    growth_pct: Number = number("年增速", unit="%", note="对数增速，已向同类中位数收缩一半")
+    volatility_pct: Number = number("波动", unit="%", note="半年内年增速的变动")
+    history_cnt: Count = count("历史月数", unit="月")
+    peer_cnt: Count = count("同类序列数", unit="个", note="同省同险种，含本身")
+    text_zh: Text = text("说明")
+
+
 class FctBudgetExecution(Table):
     """Budget against actual, year to date."""
 
@@ -997,6 +1065,40 @@ class FctRecovery(Table):
     recovered_amt: Money = money("追回合计")
 
 
+class FctInspection(Table):
+    """Inspection work by year, as delivered and as published, beside the money in the books."""
+
+    _spec: ClassVar[Spec] = _mart("监督检查", "一个范围一个时段一个来源一行", "origin", "scope_type", "scope_id", "first_ym", "period_ym", "source_key",
+        weakness="检查家次口径各地不一；追回资金为报送数，入账数见 booked_amt 与 fct_recovery；公布数见 rule_published_figure")  # fmt: skip
+
+    origin: Text = text("来源", note="delivered 报送 rollup 各统筹区合计 published 公布")
+    scope_type: Text = text("范围", note="pool/province/nation")
+    scope_id: Text = text("范围标识", note="统筹区编号或地区代码")
+    first_ym: Ym = ym("首月")
+    period_ym: Ym = ym("末月")
+    period_start_date: Date = date("末月月初日期")
+    source_key: Text = text("来源代号", note="公布行的来源，其余为空")
+    pool_cnt: Count = count("统筹区数", null=True, unit="个", note="有报送、有追回或有罚款的")
+    month_cnt: Count = count("所报月数", null=True, unit="月", note="合计行为各统筹区中最少的")
+    insp_cnt: Count = count("检查家次", null=True, unit="家次")
+    hndl_cnt: Count = count("处理家次", null=True, unit="家次")
+    handled_pct: Number = number("处理率", null=True, unit="%", note="处理家次÷检查家次")
+    fraud_org_cnt: Count = count("查实欺诈骗保机构", null=True, unit="家")
+    case_cnt: Count = count("查办案件", null=True, unit="件")
+    suspect_cnt: Count = count("抓获犯罪嫌疑人", null=True, unit="人")
+    close_cnt: Count = count("关停机构", null=True, unit="家")
+    retn_amt: Money = money("追回资金", null=True, note="报送或公布数，备查")
+    fraud_retn_amt: Money = money("其中追缴欺诈骗保资金", null=True)
+    booked_amt: Money = money("追回入账", null=True, note="fct_recovery 的追回合计；公布行为空")
+    booked_diff_amt: Money = money("报送−入账", null=True)
+    penl_amt: Money = money("罚款", null=True, note="入国库，不进基金；按认定年度")
+    per_handled_amt: Money = money("每处理家次追回", null=True)
+    published_ym: Ym = ym(
+        "对照的公布时段", null=True, note="不晚于本年度的最近一个公布处理率的时段末月"
+    )
+    published_pct: Number = number("公布处理率", null=True, unit="%")
+
+
 class FctSubsidyDue(Table):
     """Residents' fiscal subsidy of a year: heads × dated standard against what the bank received."""
 
@@ -1130,6 +1232,8 @@ MARTS: tuple[type[Table], ...] = (
     FctFundMetric,
     FctPublishedCheck,
     FctWarning,
+    FctForecast,
+    FctForecastCrossing,
     FctBudgetExecution,
     FctSettlementMonth,
     FctContributionMonth,
@@ -1143,6 +1247,7 @@ MARTS: tuple[type[Table], ...] = (
     FctReceivableAging,
     FctAdvance,
     FctRecovery,
+    FctInspection,
     FctSubsidyDue,
     FctReconciliation,
     FctReconciliationItem,

@@ -29,6 +29,7 @@ from pipelines.reports.statements import load_sheets
 from pipelines.warehouse.catalog import write_catalog
 from pipelines.warehouse.marts import write_mart
 from pipelines.warehouse.release import CATALOG, Manifest, Published, publish, release_id
+from pipelines.warnings.forecast_mart import bind_forecast
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
 from schemas.marts import MARTS
@@ -128,12 +129,16 @@ def model_plan() -> tuple[Model, ...]:
 
 
 def transform(con: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> int:
-    """Run the models of these layers; returns how many ran."""
+    """Run the models of these layers, the forecast before the warnings; returns how many ran."""
     unknown = set(layers) - set(LAYERS)
     if unknown:
         raise ValueError(f"unknown layers: {sorted(unknown)}")
     models = [m for m in model_plan() if m.layer in layers and m.name not in _LATE_MARTS]
-    run_models(con, models)
+    left = LAYERS.index("warnings")
+    run_models(con, [m for m in models if LAYERS.index(m.layer) < left])
+    if "warnings" in layers:
+        bind_forecast(con)
+    run_models(con, [m for m in models if LAYERS.index(m.layer) >= left])
     return len(models)
 
 

@@ -54,6 +54,8 @@ BOUND = (
     "check_result",
     "closed_period",
     "closed_line",
+    "forecast_path",
+    "forecast_crossing",
 )
 
 _REFERENCE_SQL = {

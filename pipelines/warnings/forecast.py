@@ -3,7 +3,7 @@
 Spending goes on as in the same month of last year, times an annual growth drawn half-way to the
 peers' and damped from the second year on; income is as approved. How far cumulative spending went
 astray in the past, in units of a series' own volatility, makes the interval. Statistics on months,
-so the sums inside are floats; no amount leaves this module.
+so the sums inside are floats; what leaves as an amount is rounded by the reader of ``Outlook``.
 """
 
 from __future__ import annotations
@@ -39,6 +39,21 @@ class Crossing:
     point: int | None
     early: int | None
     late: int | None
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """What a forecast says of the months ahead: entry h−1 is h months after the last known one.
+
+    ``spent`` is monthly spending; ``low`` and ``high`` are cumulative spending on the late and the
+    early path, ``low[h] ≤ Σ spent[:h+1] ≤ high[h]``. Yuan as floats.
+    """
+
+    spent: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    crossings: tuple[Crossing, ...]
+    volatility: float
 
 
 @dataclass(frozen=True)
@@ -121,19 +136,27 @@ def past_errors(
     fund_of: Mapping[str, str],
     horizon: int = HORIZON,
     step: int = 3,
+    starts: Mapping[str, int] | None = None,
 ) -> dict[int, list[tuple[int, float]]]:
-    """Horizon → (month known at, log error of cumulative spending ÷ own volatility).
+    """Horizon → (months known at, log error of cumulative spending ÷ own volatility).
 
-    Series are aligned at month 0. Every ``step``-th month with 24 months behind it is an origin;
-    "known at" is the last month that the error needs, so that a forecast may leave out later ones.
+    ``starts``: month in which a series begins where it is not month 0, the first of the earliest.
+    Every ``step``-th month with 24 months of a series behind it is an origin; "known at" counts
+    the months up to the last one that the error needs, so that a forecast may leave out later ones.
     """
+    begins = {series: (starts or {}).get(series, 0) for series in spends}
     errors: dict[int, list[tuple[int, float]]] = defaultdict(list)
-    longest = max(map(len, spends.values()), default=0)
+    longest = max((begins[s] + len(x) for s, x in spends.items()), default=0)
     for origin in range(2 * _YEAR, longest, step):
-        seen = {s: x[:origin] for s, x in spends.items() if len(x) > origin}
+        seen = {
+            s: x[: origin - begins[s]]
+            for s, x in spends.items()
+            if 2 * _YEAR <= origin - begins[s] < len(x)
+        }
         for series, path in _paths(seen, fund_of, horizon).items():
             wide = volatility(seen[series])
-            truth = spends[series][origin : origin + horizon]
+            cut = origin - begins[series]
+            truth = spends[series][cut : cut + horizon]
             both = zip(accumulate(map(float, truth)), accumulate(path), strict=False)
             for h, (actual, told) in enumerate(both, start=1):
                 if actual > 0 and told > 0:
@@ -172,6 +195,22 @@ def depletion(
 ) -> tuple[Crossing, ...]:
     """Months until the balance is worth less than each line's months of trailing mean spending.
 
+    Arguments as for ``outlook``.
+    """
+    return outlook(spend, income, balance, annual=annual, spread=spread, lines=lines).crossings
+
+
+def outlook(
+    spend: Sequence[Decimal | float],
+    income: Sequence[Decimal | float],
+    balance: Decimal | float,
+    *,
+    annual: float,
+    spread: Band,
+    lines: Sequence[int] = LINES,
+) -> Outlook:
+    """The months ahead, with the month in which each line is crossed.
+
     ``income``: approved income of the months ahead, in order; months after the last of it repeat
     the twelve before. ``balance``: at the end of the last month of ``spend``.
     """
@@ -182,12 +221,13 @@ def depletion(
     late = [s * math.exp(q * wide) for s, q in zip(point, spread.lower, strict=True)]
     earned = list(accumulate(_income(income, len(path))))
     past = [float(x) for x in spend[-_YEAR:]]
-    return tuple(
+    crossings = tuple(
         Crossing(
             line, *(crossed(float(balance), earned, s, past, line) for s in (point, early, late))
         )
         for line in lines
     )
+    return Outlook(tuple(path), tuple(late), tuple(early), crossings, wide)
 
 
 def forecast(
@@ -196,15 +236,18 @@ def forecast(
     incomes: Mapping[str, Sequence[Decimal | float]],
     balances: Mapping[str, Decimal | float],
     errors: Mapping[int, Sequence[tuple[int, float]]] | None = None,
+    *,
+    known: int | None = None,
 ) -> dict[str, tuple[Crossing, ...]]:
     """Series → its crossings, for every series with a balance and at least one month of spending.
 
     All series end in the same month; peers are those of the same fund. ``errors``: those of
-    ``past_errors`` where they are at hand already.
+    ``past_errors`` where they are at hand already; ``known``: months up to the one forecast from,
+    where the longest series does not begin in month 0.
     """
-    known = max(map(len, spends.values()), default=0)
-    spread = band(past_errors(spends, fund_of) if errors is None else errors, known)
-    rates = _growths(spends, fund_of)
+    months = max(map(len, spends.values()), default=0) if known is None else known
+    spread = band(past_errors(spends, fund_of) if errors is None else errors, months)
+    rates = growths(spends, fund_of)
     return {
         series: depletion(
             spends[series],
@@ -218,9 +261,10 @@ def forecast(
     }
 
 
-def _growths(
+def growths(
     spends: Mapping[str, Sequence[Decimal | float]], fund_of: Mapping[str, str]
 ) -> dict[str, float]:
+    """Series → annual log growth, drawn half-way to the median of those of the same fund."""
     own = {series: growth(x) for series, x in spends.items()}
     peers: dict[str, list[float]] = defaultdict(list)
     for series, rate in own.items():
@@ -232,7 +276,7 @@ def _growths(
 def _paths(
     seen: Mapping[str, Sequence[Decimal | float]], fund_of: Mapping[str, str], horizon: int
 ) -> dict[str, list[float]]:
-    rates = _growths(seen, fund_of)
+    rates = growths(seen, fund_of)
     return {series: spending_path(x, rates[series], horizon) for series, x in seen.items()}
 
 

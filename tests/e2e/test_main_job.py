@@ -76,6 +76,14 @@ def test_money_is_decimal_in_every_mart(house: Path) -> None:
                 assert kind == pl.Decimal(18, 2), f"{path.name}.{name}"
 
 
+def test_the_run_binds_the_forecast_and_six_months_are_no_base(house: Path) -> None:
+    """Each ledger's months as booked; from twelve months of history on there is a path."""
+    told = pl.read_parquet(house / "current/marts/fct_forecast.parquet")
+    assert told["horizon_cnt"].unique().to_list() == [0]
+    assert len(told) == told["series_id"].n_unique() * 6 == 21 * 6
+    assert pl.read_parquet(house / "current/marts/fct_forecast_crossing.parquet").is_empty()
+
+
 def test_the_workbooks_are_there_one_a_pool(house: Path) -> None:
     books = sorted((house / "current" / "reports").glob("*.xlsx"))
     assert len(books) == 11
@@ -94,8 +102,22 @@ def test_a_second_run_finds_nothing_new(house: Path, world: Path, jiecun_cmd: Co
 def test_check_makes_every_tie_out_again(house: Path, world: Path, jiecun_cmd: Command) -> None:
     told = _json(jiecun_cmd("check", "--raw", world, "--warehouse", house, "--json"))
     assert told["left_out"] == []
-    # six months hold no year end, no advances, no money between pools, no pending money over a year
-    idle = ("J-06", "T-08", "T-15", "T-16", "T-17", "T-18", "T-19", "T-24", "T-25", "T-29", "T-32")
+    # six months hold no year end, no advances, no money between pools, no pending money over a
+    # year, and no inspections
+    idle = (
+        "I-02",
+        "J-06",
+        "T-08",
+        "T-15",
+        "T-16",
+        "T-17",
+        "T-18",
+        "T-19",
+        "T-24",
+        "T-25",
+        "T-29",
+        "T-32",
+    )
     assert {
         c["check_id"]: c["status"] for c in told["checks"] if c["status"] != "passed"
     } == dict.fromkeys(idle, "not_applicable")

@@ -34,6 +34,8 @@ BOUND = {
     "check_result": "fct_check",
     "closed_line": "fct_journal",
     "param_attribute": "meta_run",
+    "forecast_path": "fct_forecast",
+    "forecast_crossing": "fct_forecast_crossing",
 }
 STAGED = (
     ("source_sha", "VARCHAR"),

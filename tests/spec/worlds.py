@@ -84,6 +84,15 @@ RECOVERIES = """
     D1     | S1      | 202311  | 2        | T16     | 300.00   | 300.00       | 2023-12-22
 """
 
+INSPECTIONS = """
+    prd_type | stt_ym | insp_cnt | hndl_cnt | retn_amt
+    Q        | 202303 | 40       | 18       | 0.00
+    Q        | 202306 | 30       | 12       | 0.00
+    Q        | 202309 | 20       | 9        | 0.00
+    Q        | 202312 | 10       | 1        | 300.00
+    Y        | 202312 | 100      | 40       | 300.00
+"""
+
 INTAKE = """
     batch_id | rows_read | rows_accepted | rows_duplicate | rows_quarantined | amt_read | amt_accepted | amt_duplicate | amt_superseded | amt_held | amt_quarantined | amt_out_of_scope
     B001     | 10        | 7             | 2              | 1                | 100.00   | 70.00        | 20.00         | 0.00           | 0.00     | 10.00           | 0.00
@@ -104,6 +113,7 @@ GOOD = {
     "settlements": SETTLEMENTS,
     "clearing": CLEARING,
     "recoveries": RECOVERIES,
+    "inspections": INSPECTIONS,
     "intake_batch": INTAKE,
 }
 

@@ -1,47 +1,8 @@
 -- grain: one fund of one scope in one month: the spending budget as approved by then, and actual
-with item as (
-    select
-        scheme, budg_item, statement_row,
-        case
-            when scheme = '390' then 'NA'
-            when starts_with(statement_row, '3') then 'POOL'
-            else 'PA'
-        end as fund
-    from rule_budget_item
-    -- spending rows only
-    where (scheme = '310' and left(statement_row, 1) in ('3', '4'))
-        or (scheme = '390' and left(statement_row, 1) = '2')
-),
-
-line as (
-    select
-        b.poolarea_no || '-' || i.scheme as ledger_id,
-        b.budg_year, b.budg_ver, r.fund, r.statement_row, b.stt_mon,
-        (b.budg_amt * 100)::hugeint as budget_fen,
-        -- a first budget stands from January at the latest, an adjustment from its approval
-        case
-            when left(b.budg_ver, 1) = 'A' then coalesce(b.aprv_date, b.updt_time::date)
-            else least(
-                coalesce(b.aprv_date, make_date(b.budg_year::integer, 1, 1)),
-                make_date(b.budg_year::integer, 1, 1)
-            )
-        end as known_date
-    from budget as b
-    inner join rule_insutype as i on b.insutype = i.insutype and i.in_scope
-    inner join item as r on i.scheme = r.scheme and b.budg_item = r.budg_item
-    where nullif(b.fixmedins_code, '') is null
-),
-
-version as (
-    select
-        ledger_id, budg_year, budg_ver,
-        min(known_date) as known_date,
-        row_number() over (
-            partition by ledger_id, budg_year
-            order by left(budg_ver, 1) = 'A', length(budg_ver), budg_ver
-        ) as version_no
-    from line
-    group by ledger_id, budg_year, budg_ver
+with version as (
+    select distinct ledger_id, budg_year, budg_ver, known_date, version_no
+    from met_budget_month
+    where direction = '2'
 ),
 
 item_year as (
@@ -49,30 +10,10 @@ item_year as (
         ledger_id, budg_year, budg_ver, fund, statement_row,
         coalesce(
             sum(budget_fen) filter (stt_mon = '19'), sum(budget_fen) filter (stt_mon <> '19')
-        ) as year_fen,
-        coalesce(sum(budget_fen) filter (stt_mon <> '19'), 0) > 0 as has_months
-    from line
+        ) as year_fen
+    from met_budget_line
+    where direction = '2'
     group by ledger_id, budg_year, budg_ver, fund, statement_row
-),
-
-item_month as (
-    select ledger_id, budg_year, budg_ver, fund, stt_mon::integer as month,
-        sum(budget_fen) as month_fen
-    from line as l
-    where stt_mon <> '19'
-        and exists (
-            select 1 from item_year as y
-            where y.ledger_id = l.ledger_id and y.budg_year = l.budg_year
-                and y.budg_ver = l.budg_ver and y.statement_row = l.statement_row and y.has_months
-        )
-    group by ledger_id, budg_year, budg_ver, fund, month
-    union all
-    -- told for the year only: even months that re-add to the year
-    select y.ledger_id, y.budg_year, y.budg_ver, y.fund, m.generate_series,
-        y.year_fen * m.generate_series // 12 - y.year_fen * (m.generate_series - 1) // 12
-    from item_year as y
-    cross join generate_series(1, 12) as m
-    where not y.has_months
 ),
 
 month as (
@@ -121,8 +62,9 @@ forward as (
         sum(m.month_fen) as forward_fen,
         count(distinct f.budg_year * 100 + m.month) as month_cnt
     from in_force as f
-    inner join item_month as m
+    inner join met_budget_month as m
         on f.ledger_id = m.ledger_id
+        and m.direction = '2'
         and f.budg_year = m.budg_year
         and f.budg_ver = m.budg_ver
         and case f.ahead

@@ -22,6 +22,7 @@ from pipelines.reports.html.model import (
     Warned,
     sections,
 )
+from pipelines.reports.html.outlook import load_inspections, load_outlooks
 from pipelines.reports.html.text import months_back, worst
 from pipelines.reports.statements import BOOK, load_sheets
 
@@ -89,6 +90,8 @@ def load_report(
         },
         spend_index=_spend_index(con),
         set_rules=_set_rules(con, tables),
+        outlooks=load_outlooks(con, tables),
+        inspections=load_inspections(con, tables),
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pipelines.reports.charts import Month
+    from pipelines.reports.html.outlook import Inspected, Outlook
     from pipelines.reports.layout import CheckLike
     from pipelines.reports.statements import Sheet
 
@@ -177,6 +178,10 @@ class Report:
     scopes: Mapping[str, Mapping[Key, Metric]]
     #: ledger → month → monthly spend index (M-12)
     spend_index: Mapping[str, Mapping[int, Metric]]
+    #: ledger → the forecast of its pooled fund
+    outlooks: Mapping[str, Outlook]
+    #: pool, province or 000000 → inspections, newest first
+    inspections: Mapping[str, tuple[Inspected, ...]]
     set_rules: tuple[SetRule, ...] = ()
 
 

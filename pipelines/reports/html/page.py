@@ -17,8 +17,10 @@ from pipelines.reports.html import overview, view
 from pipelines.reports.html.books import comparison_page, file_name
 from pipelines.reports.html.data import load_report
 from pipelines.reports.html.model import OUTCOMES
+from pipelines.reports.html.outlook import BASES, inspections_of
 from pipelines.reports.html.render import environment
 from pipelines.reports.html.text import SCHEMES, month, months_back, rank
+from pipelines.reports.outlook_chart import LINE_LEVELS, outlook_svg
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
     from pipelines.reports.html.model import Ledger, Pool, Report
+    from pipelines.reports.html.outlook import Outlook
     from pipelines.reports.layout import CheckLike
 
 INDEX = "index.html"
@@ -83,6 +86,15 @@ def index_page(env: Environment, report: Report) -> str:
         heat=overview.heat(report),
         warned=warned,
         definitions=overview.column_definitions(report),
+        provinces=[
+            (name, inspections_of(report.inspections, code))
+            for code, name in dict.fromkeys(
+                (p.province_code, p.province_name) for p in report.pools
+            )
+        ],
+        nation=[
+            row for row in inspections_of(report.inspections, "000000") if row.origin != "rollup"
+        ],
         **_common(report),
     )
 
@@ -95,6 +107,7 @@ def pool_page(env: Environment, report: Report, pool: Pool, *, books_page: str =
         pool=pool,
         books_page=books_page,
         parts=[_part(report, pool, ledger) for ledger in pool.ledgers],
+        inspected=inspections_of(report.inspections, pool.poolarea_no),
         **_common(report),
     )
 
@@ -107,6 +120,7 @@ def _part(report: Report, pool: Pool, ledger: Ledger) -> dict[str, object]:
         "spending": spending_svg(
             ledger.months, key=f"s-{ledger.ledger_id}", title=f"{name}基金月度收支"
         ),
+        **_outlook(report.outlooks.get(ledger.ledger_id), ledger, name),
         "waterfall": waterfall_svg(
             view.steps(ledger),
             key=f"w-{ledger.ledger_id}",
@@ -122,10 +136,25 @@ def _part(report: Report, pool: Pool, ledger: Ledger) -> dict[str, object]:
     }
 
 
+def _outlook(outlook: Outlook | None, ledger: Ledger, name: str) -> dict[str, object]:
+    chart = (
+        outlook_svg(outlook, key=f"o-{ledger.ledger_id}", title=f"{name}基金结存预测")
+        if outlook
+        else ""
+    )
+    return {
+        "outlook": outlook,
+        "outlook_chart": chart,
+        "outlook_bases": BASES,
+        "outlook_lines": LINE_LEVELS,
+    }
+
+
 def _common(report: Report) -> dict[str, object]:
     return {
         "release_id": report.release_id,
         "checks": layout.check_order(report.checks),
         "check_summary": layout.check_summary(report.checks),
         "outcomes": tuple(OUTCOMES.items()),
+        "origins": {"delivered": "报送", "rollup": "合计", "published": "公布"},
     }
