@@ -503,35 +503,142 @@ class FctPublishedCheck(Table):
 
 
 class FctWarning(Table):
-    """Rule warnings, month by month, each with what it takes to compute it again."""
+    """Warnings, month by month while they are open, each with what it takes to compute it again."""
 
     _spec: ClassVar[Spec] = _mart("预警", "一条规则一个序列一个月一行", "book", "rule_id", "series_id", "period_ym",
-        weakness="阈值多为本项目默认值[D]或未核实[U]，见 rule_warning 的依据列")  # fmt: skip
+        weakness="阈值多为本项目默认值[D]、未核实[U]或凭记忆[mem]，见 rule_source；支出得分看不出各地同时发生的缓慢上升")  # fmt: skip
 
     book: Text = text(BOOK)
-    warning_id: Text = text("预警标识")
+    warning_id: Text = text("预警标识", note="同一序列一次起报一个，各月相同")
     rule_id: Text = text("规则编号")
-    series_id: Text = text("序列标识", note="账套-基金，或账套-科目")
-    ledger_id: Text = text(LEDGER)
-    poolarea_no: Text = text("统筹区编号")
+    rule_zh: Text = text("规则名称")
+    series_id: Text = text("序列标识", note="账套-基金、科目、支出类别或机构；省-险种-支出类别")
+    series_type: Text = text("序列类别", note="ledger/account/class/institution/province")
+    ledger_id: Text = text(LEDGER, note="省级预警为省代码-险种，同基金指标的范围标识")
+    poolarea_no: Text = text("统筹区编号", note="省级预警为省代码")
     insutype: Text = text("险种")
     fund: Text = text("基金")
+    spending_class: Text = text("支出类别", null=True)
+    fixmedins_code: Text = text("定点医药机构编号", null=True)
     period_ym: Ym = ym("月份")
     period_start_date: Date = date("月初日期")
-    opened_ym: Ym = ym("起报月份", note="连续预警的首月")
+    opened_ym: Ym = ym("起报月份")
+    last_ym: Ym = ym("最近达到月份", note="不晚于本月")
+    state_ym: Ym = ym("等级起始月份", note="自该月起为现等级")
     level: Text = text("等级", note="blue/yellow/orange/red/grey")
     level_order: Count = count("等级序")
+    is_raised: Flag = flag("本月达到", note="否 = 尚未解除")
+    is_confirmed: Flag = flag(
+        "已确认", note="近三个可判断月达到的月数足够；未确认的只列入清单，不通知"
+    )
+    measure: Text = text("取数")
+    comparison: Text = text("比较")
     value: Number = number("数值", null=True)
     threshold: Number = number("阈值", null=True)
     unit: Text = text("单位")
+    amount_amt: Money = money("所判断金额", null=True)
+    base_amt: Money = money("对照金额", null=True)
     excess_amt: Money = money("影响金额", null=True)
-    state: Text = text("状态", note="open")
+    relative_pct: Number = number("偏离比例", null=True, unit="%")
+    peer_cnt: Count = count("可比对象数", null=True, unit="个")
+    is_suppressed: Flag = flag("并入省级预警", note="不超过全省共同上升的部分")
+    linked_warning_id: Text = text("所属省级预警", null=True)
+    worklist_no: Count = count("清单序号", null=True, note="当月按影响金额；灰色与并入省级的不列")
+    state: Text = text("状态", note="opened")
     owner: Text = text("责任岗位")
     due_date: Date = date("办理期限")
     reason_zh: Text = text("事由")
     action_zh: Text = text("处置")
     rule_valid_from: Date = date("规则版本", note="阈值生效日期")
+    rule_source: Text = text("阈值依据")
     data_through_ym: Ym = ym("数据截至")
+    recompute_sql: Text = text("复算SQL", null=True, note="在发布目录上运行，得到数值")
+
+
+class FctSpendingScore(Table):
+    """The spending score of every series and month with its parts, and why a month is not judged."""
+
+    _spec: ClassVar[Spec] = _mart("支出得分", "一个序列一个月一行", "series_id", "period_ym",
+        weakness="机构等级未随数据提供，可比机构按省、险种与机构类别（编号首字母）")  # fmt: skip
+
+    series_id: Text = text("序列标识")
+    series_type: Text = text("序列类别", note="class/institution/province")
+    peer_group: Text = text("可比组", note="省-险种-支出类别或机构类别")
+    poolarea_no: Text = text("统筹区编号", note="省级为省代码")
+    insutype: Text = text("险种")
+    spending_class: Text = text("支出类别", null=True)
+    fixmedins_code: Text = text("定点医药机构编号", null=True)
+    period_ym: Ym = ym("结算月份")
+    period_start_date: Date = date("月初日期")
+    amount_amt: Money = money("金额", null=True)
+    score: Number = number("得分", null=True, unit="分")
+    excess_pct: Number = number("高出比例", null=True, unit="%")
+    excess_amt: Money = money("高出金额", null=True)
+    peer_cnt: Count = count("可比对象数", null=True, unit="个")
+    history_cnt: Count = count("历史月数", null=True, unit="个")
+    is_alone: Flag = flag("只看自身", note="可比对象不足")
+    first_deviation: Count = count("偏离一", null=True, unit="百万分之一", note="对数；可为负")
+    first_scale: Count = count("偏离一尺度", null=True, unit="百万分之一")
+    second_deviation: Count = count("偏离二", null=True, unit="百万分之一", note="对数；可为负")
+    second_scale: Count = count("偏离二尺度", null=True, unit="百万分之一")
+    finding_cnt: Count = count("数据检查未过项数", unit="项")
+    finding_zh: Text = text("数据检查", null=True)
+    is_blocking: Flag = flag("不判断")
+
+
+class FctBankPair(Table):
+    """Which accounts the bank accounts were booked against, and whether the pair is allowed."""
+
+    _spec: ClassVar[Spec] = _mart("收付账户对应科目", "一个账套一个月一个收付账户一对借贷科目一行",
+        "ledger_id", "period_ym", "account_code", "debit_account", "credit_account")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    account_code: Text = text("收付账户", note="两方都是收付账户时为借方")
+    debit_account: Text = text("借方科目")
+    credit_account: Text = text("贷方科目")
+    is_allowed: Flag = flag("在白名单内")
+    entry_cnt: Count = count("分录数", unit="笔")
+    entry_amt: Money = money("金额")
+
+
+class FctInstitutionBudget(Table):
+    """An institution's budget of the year against what its settlements have used of it."""
+
+    _spec: ClassVar[Spec] = _mart("机构预算执行", "一个账套一家机构一个月一行", "ledger_id", "fixmedins_code", "period_ym",
+        weakness="按结算月份的统筹基金支出，不是清算后的应付数")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    fixmedins_code: Text = text("定点医药机构编号")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    budget_amt: Money = money("全年预算", note="月末前已批准的最后版本")
+    ytd_amt: Money = money("本年累计支出")
+    pace_pct: Number = number("超进度", unit="百分点", note="累计支出占预算 − 月数/12")
+
+
+class FctRiskFund(Table):
+    """The risk fund of a residents' ledger: level, use of the year, and how long it stands below."""
+
+    _spec: ClassVar[Spec] = _mart("风险基金", "一个账套一个月一行", "ledger_id", "period_ym",
+        weakness="归还计划不在数据内：以低于此前最高余额的月数代替")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    balance_amt: Money = money("风险基金结余", note="3101 月末余额")
+    year_open_amt: Money = money("年初余额")
+    raised_amt: Money = money("本年筹资", note="4001、4101 本年累计")
+    used_amt: Money = money("本年动用", note="E78")
+    entitled_amt: Money = money("可动用数", note="本年累计缺口与年初余额的较小者")
+    short_month_cnt: Count = count("未补足月数", unit="个", note="低于此前最高余额的连续月数")
 
 
 class FctForecast(Table):
@@ -1232,6 +1339,10 @@ MARTS: tuple[type[Table], ...] = (
     FctFundMetric,
     FctPublishedCheck,
     FctWarning,
+    FctSpendingScore,
+    FctBankPair,
+    FctInstitutionBudget,
+    FctRiskFund,
     FctForecast,
     FctForecastCrossing,
     FctBudgetExecution,

@@ -300,10 +300,16 @@ class RuleMetric(Table):
 
 
 class RuleWarning(Table):
-    """Dated warning thresholds: one row a rule, scheme and level."""
+    """Dated warning thresholds: one row a rule, scheme, measure and level."""
 
     _spec: ClassVar[Spec] = _spec(
-        "预警阈值", "一条规则一个险种一个等级一行", "rule_id", "scheme", "level", "valid_from"
+        "预警阈值",
+        "一条规则一个险种一个取数一个等级一行",
+        "rule_id",
+        "scheme",
+        "measure",
+        "level",
+        "valid_from",
     )
 
     rule_id: Text = text("规则编号", note="W-01 …")
@@ -311,15 +317,35 @@ class RuleWarning(Table):
     level: Text = text("等级", note="blue/yellow/orange/red/grey")
     level_order: Count = count("等级序")
     title: Text = text("规则名称")
-    measure: Text = text("取数", note="指标编号/变体/基金，或规则自有的量")
+    measure: Text = text("取数", note="指标编号/变体，或规则自有的量，见 rule_warning_measure")
     comparison: Text = text("比较", note="< <= > >=")
-    threshold: Number = number("阈值")
+    threshold: Number = number("阈值", null=True, note="W-22、W-23 为空：见 rule_score")
     unit: Text = text("单位")
     relative_floor: Number = number("相对下限", null=True, note="偏离不足此比例（%）不报")
     absolute_floor_amt: Money = money("金额下限", null=True, note="影响金额不足此数不报")
     reason_template: Text = text("事由模板")
     owner_role: Text = text("责任岗位")
     action: Text = text("处置")
+    due_days: Count = count("办理天数", unit="天", note="起报月份月末起")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleWarningMeasure(Table):
+    """What a warning rule measures, when it is confirmed and closed, and how it is recomputed."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "预警取数", "一条规则一个取数一行", "rule_id", "measure", "valid_from"
+    )
+
+    rule_id: Text = text("规则编号", note="W-01 …")
+    measure: Text = text("取数")
+    series_type: Text = text("序列", note="ledger/account/class/institution/province")
+    is_spending: Flag = flag("支出类", note="同序列当月数据检查未过时不判断")
+    confirm_months: Count = count("确认月数", unit="个", note="近三个可判断月中达到的月数")
+    close_months: Count = count("解除月数", unit="个", note="连续未达到的可判断月数")
+    recompute_sql: Text = text("复算SQL", null=True, note="发布目录上的模板；空为不复算")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)
     source: Text = text("依据")
@@ -521,6 +547,7 @@ RULES: tuple[type[Table], ...] = (
     RuleSubsidy,
     RuleContributionBase,
     RuleWarning,
+    RuleWarningMeasure,
     RuleScore,
     RulePublishedFigure,
     RuleIntake,

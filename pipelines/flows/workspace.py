@@ -19,6 +19,7 @@ from pipelines.extracts.rates import rule_rates
 from pipelines.paths import RULES
 from pipelines.regions.load import load_region_list, load_region_pairs
 from pipelines.regions.whole import assemble, lookups, tables
+from pipelines.warnings.thresholds import check_thresholds
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
 from schemas.marts import MARTS
@@ -139,6 +140,7 @@ def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
         temp_dir=request.warehouse.state / "tmp",
     )
     load_rules(con, RULES, by_name((*RULE_MODELS, RuleDemoLevel)))
+    check_thresholds(con)
     return con
 
 

@@ -60,7 +60,7 @@ def load_limits(con: duckdb.DuckDBPyConnection, file: Path | None = None) -> Non
             load_rules(con, Path(folder), by_name((RuleScore,)))
         except JiecunError as exc:
             raise _placed(exc, source) from None
-    problems = _limit_problems(con, source.name)
+    problems = limit_problems(con, source.name)
     if problems:
         con.execute("DROP TABLE rule_score")
         raise JiecunError(*problems, exit_code=EXIT_USAGE)
@@ -73,7 +73,8 @@ def limit_ids() -> frozenset[str]:
     return frozenset(re.findall(r"limit_id = '([a-z_]+)'", sql))
 
 
-def _limit_problems(con: duckdb.DuckDBPyConnection, name: str) -> list[Problem]:
+def limit_problems(con: duckdb.DuckDBPyConnection, name: str) -> list[Problem]:
+    """What is wrong with the rows of ``rule_score``, told as of the file ``name``."""
     rows = con.execute(
         "SELECT limit_id, rule_id, valid_from, valid_to FROM rule_score ORDER BY ALL"
     ).fetchall()

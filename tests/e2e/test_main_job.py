@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 import re
 import shutil
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import polars as pl
 import pytest
+
+from pipelines.paths import WarehousePaths
+from pipelines.warehouse.catalog import open_catalog, query
 
 if TYPE_CHECKING:
     import subprocess
@@ -227,6 +231,26 @@ def test_no_raw_person_id_stands_anywhere_in_the_warehouse(house: Path, world: P
         found_setl = found_setl or setl in data
         assert not any(i in data for i in ids), path
     assert found_setl, "the search itself must be able to find an id"
+
+
+def test_every_warning_is_computed_again_from_the_catalog(house: Path) -> None:
+    """Two rows of every rule and measure: its own SQL gives its own value."""
+    with closing(open_catalog(WarehousePaths(house))) as con:
+        told = query(
+            con,
+            """SELECT rule_id, measure, value, recompute_sql FROM fct_warning
+            WHERE recompute_sql IS NOT NULL
+            QUALIFY row_number() OVER (
+                PARTITION BY rule_id, measure ORDER BY warning_id, period_ym
+            ) <= 2 ORDER BY ALL""",
+        ).rows()
+        assert {row[0] for row in told} >= {"W-01"}
+        for rule, measure, value, sql in told:
+            assert [float(v) for v in query(con, sql).row(0)] == [float(value)], (rule, measure)
+        untold = query(
+            con, "SELECT count(*) FROM fct_warning WHERE recompute_sql IS NULL AND level <> 'grey'"
+        )
+        assert untold.row(0) == (0,)
 
 
 def test_fail_on_tells_a_scheduler_that_a_fund_runs_dry(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from tests.golden.test_statements import NOVEMBER
 from tests.spec.drawn import add
 from tests.spec.harness import ALL_BOOKS, Spec, rows, run, world
@@ -93,3 +95,25 @@ def test_the_same_row_in_an_open_month_changes_that_month() -> None:
     add(spec.con, "contributions", LATE)
     run(run(spec, "fct_income_statement"), "fct_balance_sheet")
     assert cells(spec, 202311) != cells(first(), 202311)
+
+
+@pytest.mark.parametrize(("amount", "told"), [("1500.00", False), ("1500.50", True)])
+def test_spending_that_comes_late_makes_the_open_month_grey(amount: str, told: bool) -> None:
+    """November was closed with 50,000 of pool spending: more than 3 % of it in December's books is
+    a correction that no rule on spending may judge.
+    """
+    paid = f"""
+        traf_sn | traf_item  | hif_acct_type | incexpd_dirc | amt      | balc | acen_date
+        T90     | DABING_OUT | 2             | 2            | {amount} | 0    | 2023-11-28
+    """
+    spec = run(after(202311, fund_transfers=paid), "fct_warning")
+    found = rows(
+        spec,
+        """SELECT period_ym, amount_amt, base_amt, reason_zh, recompute_sql, value FROM fct_warning
+        WHERE rule_id = 'W-24' AND measure = '修订比例'""",
+    )
+    assert bool(found) == told
+    for month, late, base, reason, sql, value in found:
+        assert (month, late, base) == ("202312", amount, "50000.00")
+        assert "已结账月份2023年11月的支出事后修订1500.50元" in reason
+        assert rows(spec, sql) == [(value,)]

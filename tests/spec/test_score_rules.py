@@ -417,7 +417,7 @@ def test_limits_are_read_by_the_month(tmp_path: Path) -> None:
         "INSERT INTO rule_score BY NAME SELECT * REPLACE (99 AS value, DATE '2022-11-01' AS "
         "valid_from, NULL AS valid_to) FROM rule_score WHERE limit_id = 'min_months'"
     )
-    run = [m for m in score_plan() if m.name in ("sco_limit", "sco_score")]
+    run = [m for m in score_plan() if m.name in ("sco_limit", "sco_part", "sco_score")]
     for model in run:
         con.execute(f"CREATE OR REPLACE TABLE {model.name} AS {model.sql}")
     _remake(con)

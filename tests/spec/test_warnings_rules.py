@@ -8,6 +8,7 @@ from decimal import Decimal
 import pytest
 
 from tests.spec.harness import Spec, rows
+from tests.spec.warning_measures import Wanted, gap
 from tests.spec.warning_world import (
     MILLION,
     change,
@@ -97,7 +98,9 @@ def test_the_new_year_months_are_judged_together_once_march_is_closed() -> None:
     assert levels(over, "W-04") == {(SERIES, 202403): "yellow"}
     assert (
         "2024年1—3月统筹基金支出330.00万元，为按季节分配的预算300.00万元的1.1倍"
-        in rows(over, "SELECT reason_zh FROM fct_warning WHERE rule_id = 'W-04'")[0][0]
+        in rows(over, "SELECT reason_zh FROM fct_warning WHERE rule_id = 'W-04' AND is_raised")[0][
+            0
+        ]
     )
 
 
@@ -163,6 +166,26 @@ def test_a_deficit_ends_with_the_month_that_is_out_of_it() -> None:
     assert levels(warnings_of(spec), "W-07") == {(SERIES, 202312): "orange"}
 
 
+# --- W-06
+
+
+@pytest.mark.parametrize(
+    ("beyond", "level"), [(-50_000, {}), (50_000, {(SERIES, 202407): "yellow"})]
+)
+def test_a_growth_gap_is_silent_where_spending_keeps_to_its_peers(
+    beyond: int, level: dict[tuple[str, int], str]
+) -> None:
+    """Income fell: the gap is the same, but the year's spending is below or above the peers'."""
+    spec = empty()
+    gap(Wanted(spec, "610100", "310", 202407, D(12), MILLION, D(5)))
+    insert(spec, "wrn_series", series_type="class", series_id="x", ledger_id="610100-310")
+    insert(spec, "sco_part", series_id="x", month_start="2024-06-01", clean_amt=1000,
+           first_micro=beyond)  # fmt: skip
+    insert(spec, "sco_part", series_id="x", month_start="2024-07-01", clean_amt=500,
+           first_micro=-beyond)  # fmt: skip
+    assert levels(warnings_of(spec), "W-06") == level
+
+
 # --- W-01, W-12, W-20
 
 
@@ -215,17 +238,64 @@ def test_each_identity_that_breaks_is_named(closing: dict[str, object], told: st
 # --- the row
 
 
-def test_a_run_is_opened_in_its_first_month_and_a_grey_month_does_not_end_it() -> None:
-    """May to July over budget with June unreadable; August is quiet; September opens anew."""
-    spec = spend((202405, "1.4"), (202406, "0"), (202407, "1.2"), (202409, "1.4"))
-    assert rows(
+def runs(spec: Spec, rule: str) -> list[tuple[str, ...]]:
+    """Month, opening, last raised month, since when at this level, level, raised, confirmed."""
+    return rows(
         spec,
-        """SELECT period_ym, opened_ym, level FROM fct_warning WHERE rule_id = 'W-04'
-        ORDER BY period_ym""",
-    ) == [
-        ("202405", "202405", "red"),
-        ("202407", "202405", "orange"),
-        ("202409", "202409", "red"),
+        f"""SELECT period_ym, opened_ym, last_ym, state_ym, level, is_raised, is_confirmed
+        FROM fct_warning WHERE rule_id = '{rule}' ORDER BY period_ym""",
+    )
+
+
+def test_a_run_goes_over_a_grey_and_one_quiet_month_and_keeps_one_id() -> None:
+    """May over budget, June unreadable, July over, August quiet, September over; two quiet months
+    close it, so December opens another.
+    """
+    spec = spend(
+        (202405, "1.4"), (202406, "0"), (202407, "1.2"), (202409, "1.4"), (202412, "1.4"),
+    )  # fmt: skip
+    assert runs(spec, "W-04") == [
+        ("202405", "202405", "202405", "202405", "red", "True", "False"),
+        ("202407", "202405", "202407", "202407", "orange", "True", "True"),
+        ("202408", "202405", "202407", "202407", "orange", "False", "True"),
+        ("202409", "202405", "202409", "202409", "red", "True", "True"),
+        ("202410", "202405", "202409", "202409", "red", "False", "True"),
+        ("202412", "202412", "202412", "202412", "red", "True", "False"),
+    ]
+    ids = rows(
+        spec,
+        """SELECT opened_ym, count(DISTINCT warning_id) FROM fct_warning
+        WHERE rule_id = 'W-04' GROUP BY opened_ym ORDER BY opened_ym""",
+    )
+    assert ids == [("202405", "1"), ("202412", "1")]
+    assert rows(spec, "SELECT count(DISTINCT warning_id) FROM fct_warning WHERE rule_id = 'W-04'")[
+        0
+    ] == ("2",)
+    quiet = rows(
+        spec, "SELECT reason_zh FROM fct_warning WHERE rule_id = 'W-04' AND period_ym = 202408"
+    )
+    assert quiet[0][0].startswith("（本月未达到，尚未解除）")
+
+
+def test_a_rule_on_a_state_is_confirmed_at_once_and_ends_with_the_first_month_out_of_it() -> None:
+    spec = steady(empty(), "390", 202301, 202406)
+    for ym in (202402, 202403, 202405):
+        change(spec, "M-06/R12", ym, value=5)
+    assert runs(warnings_of(spec), "W-01") == [
+        ("202402", "202402", "202402", "202402", "yellow", "True", "True"),
+        ("202403", "202402", "202403", "202402", "yellow", "True", "True"),
+        ("202405", "202405", "202405", "202405", "yellow", "True", "True"),
+    ]
+
+
+def test_two_of_three_judged_months_confirm() -> None:
+    """Over budget in May and, after one quiet month, in July: confirmed in July, not in May."""
+    spec = spend((202405, "1.4"), (202407, "1.4"))
+    assert [(row[0], row[5], row[6]) for row in runs(spec, "W-04")] == [
+        ("202405", "True", "False"),
+        ("202406", "False", "False"),
+        ("202407", "True", "True"),
+        ("202408", "False", "True"),
     ]
 
 
@@ -274,7 +344,7 @@ def test_a_row_tells_everything_a_person_needs() -> None:
         "6.0000",
         "月",
         "1000100.00",
-        "open",
+        "opened",
         "基金财务岗",
         "2024-03-10",
         "2018-01-01",
@@ -295,6 +365,6 @@ def test_a_month_reads_nothing_later_than_itself() -> None:
 
     whole = up_to(202506)
     assert len(whole) > 10
-    column = 8
+    column = 12
     for last in (202304, 202405, 202406, 202409, 202501, 202503):
         assert up_to(last) == [row for row in whole if int(row[column]) <= last]

@@ -13,35 +13,41 @@ if TYPE_CHECKING:
 
 POOL = "610100"
 MILLION = Decimal(1_000_000)
-#: what the warnings layer reads, the rules apart
-READ = ("met_metric", "stm_balance_sheet", "stm_income_statement", "led_month", "led_balance",
-        "jrn_entry", "jrn_journal")  # fmt: skip
+#: fund under which the employees' metrics are told, where it is not the pooled fund
+OTHER_FUND = {"M-07": "ALL", "M-13": "ALL", "M-14": "PEND", "M-15": "ALL", "M-17": "PA",
+              "M-19": "ALL", "M-02/M": "PEND", "M-20/M": "ALL"}  # fmt: skip
+#: models of the score: they run again only where a world holds settlements
+SCORE = ("sco_", "score_panel", "wrn_panel", "wrn_series")
+MARTS = ("fct_warning",)
 
 
 def empty() -> Spec:
-    """A world whose journal, statements and metrics exist and hold no row."""
+    """A world whose journal, statements, metrics and warnings exist and hold no row."""
     return copy(_empty())
 
 
 @cache
 def _empty() -> Spec:
     spec = world()
-    for name in READ:
+    for name in MARTS:
         run(spec, name)
     return spec
 
 
-def warnings_of(spec: Spec) -> Spec:
-    """Make every model of the layer, and the mart, from what the tables hold now."""
-    return rerun(spec, *(m.name for m in models().values() if m.layer == "warnings"), "fct_warning")
+def warnings_of(spec: Spec, *, score: bool = False) -> Spec:
+    """Make the models of the layer (those of the score only if asked), and the mart, from what the
+    tables hold now.
+    """
+    layer = [m.name for m in models().values() if m.layer == "warnings"]
+    return rerun(spec, *(n for n in layer if score or not n.startswith(SCORE)), *MARTS)
 
 
 def levels(spec: Spec, rule: str) -> dict[tuple[str, int], str]:
-    """(series, month) → level of one rule."""
+    """(series, month) → level of one rule in the months that raise it."""
     found = rows(
         spec,
-        f"""SELECT series_id, period_ym, level FROM fct_warning WHERE rule_id = '{rule}'
-        ORDER BY ALL""",
+        f"""SELECT series_id, period_ym, level FROM fct_warning
+        WHERE rule_id = '{rule}' AND is_raised ORDER BY ALL""",
     )
     return {(series, int(ym)): level for series, ym, level in found}
 
@@ -65,7 +71,12 @@ def months(first: int, last: int) -> list[int]:
 
 
 def figures(
-    spec: Spec, scheme: str, ym: int, told: Iterable[tuple[str, object, object, object, int]]
+    spec: Spec,
+    scheme: str,
+    ym: int,
+    told: Iterable[tuple[str, object, object, object, int]],
+    *,
+    pool: str = POOL,
 ) -> None:
     """Metric rows of one ledger and month.
 
@@ -75,7 +86,8 @@ def figures(
     for figure, value, numerator, denominator, month_cnt in told:
         metric, variant = figure.split("/")
         pool_fund = "NA" if scheme == "390" else "POOL"
-        fund = "ALL" if metric == "M-07" and scheme == "310" else pool_fund
+        fund = pool_fund if scheme == "390" else OTHER_FUND.get(figure.split("/")[0], pool_fund)
+        fund = OTHER_FUND.get(figure, fund)
         amounts = ", ".join(
             "NULL" if cell is None else str(cell) for cell in (value, numerator, denominator)
         )
@@ -83,8 +95,8 @@ def figures(
     spec.sql(f"""
         INSERT INTO met_metric BY NAME
         SELECT 'k17' AS book, 'books' AS origin, 'ledger' AS scope_type,
-            '{POOL}-{scheme}' AS scope_id, '{POOL}-{scheme}' AS ledger_id,
-            '{POOL}' AS poolarea_no, '{scheme}' AS insutype, {ym} AS period_ym,
+            '{pool}-{scheme}' AS scope_id, '{pool}-{scheme}' AS ledger_id,
+            '{pool}' AS poolarea_no, '{scheme}' AS insutype, {ym} AS period_ym,
             make_date({ym // 100}, {ym % 100}, 1) AS period_start_date, '' AS unit,
             'ok' AS status, *
         FROM (VALUES {", ".join(body)})
@@ -101,6 +113,7 @@ def steady(
     spending: dict[int, Decimal] | None = None,
     income: dict[int, Decimal] | None = None,
     budget: Decimal | None = 12 * MILLION,
+    pool: str = POOL,
 ) -> Spec:
     """A ledger that takes in and spends one million a month, on budget; ``spending`` and
     ``income`` name the months that differ, ``budget`` is a year's.
@@ -128,30 +141,30 @@ def steady(
                 ("M-11/DEV", ahead / budget * 100, ahead, budget, month),
                 ("M-12/M", spent[-1] / plan, spent[-1], plan, 1),
             ]
-        figures(spec, scheme, ym, told)
+        figures(spec, scheme, ym, told, pool=pool)
     return spec
 
 
-def change(spec: Spec, figure: str, ym: int, **values: object) -> Spec:
+def change(spec: Spec, figure: str, ym: int, *, pool: str = POOL, **values: object) -> Spec:
     """Overwrite columns of one metric in one month."""
     metric, variant = figure.split("/")
     for name, value in values.items():
         spec.con.execute(
             f"UPDATE met_metric SET {name} = ? "
-            "WHERE metric_id = ? AND variant = ? AND period_ym = ?",
-            [value, metric, variant, ym],
+            "WHERE metric_id = ? AND variant = ? AND period_ym = ? AND poolarea_no = ?",
+            [value, metric, variant, ym, pool],
         )
     return spec
 
 
-def ledger_month(spec: Spec, scheme: str, ym: int) -> Spec:
+def ledger_month(spec: Spec, scheme: str, ym: int, *, pool: str = POOL) -> Spec:
     """One month of the ledger without metrics."""
     insert(
         spec,
         "led_month",
         book="k17",
-        ledger_id=f"{POOL}-{scheme}",
-        poolarea_no=POOL,
+        ledger_id=f"{pool}-{scheme}",
+        poolarea_no=pool,
         insutype=scheme,
         first_ym=ym,
         period_ym=ym,
@@ -160,15 +173,17 @@ def ledger_month(spec: Spec, scheme: str, ym: int) -> Spec:
     return spec
 
 
-def sheet(spec: Spec, scheme: str, ym: int, closing: dict[str, object]) -> Spec:
+def sheet(
+    spec: Spec, scheme: str, ym: int, closing: dict[str, object], *, pool: str = POOL
+) -> Spec:
     """Rows of the monthly balance sheet, with nothing at the start of the year."""
     for row, amount in closing.items():
         insert(
             spec,
             "stm_balance_sheet",
             book="k17",
-            ledger_id=f"{POOL}-{scheme}",
-            poolarea_no=POOL,
+            ledger_id=f"{pool}-{scheme}",
+            poolarea_no=pool,
             insutype=scheme,
             period_type="M",
             period_ym=ym,

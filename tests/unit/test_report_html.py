@@ -129,9 +129,13 @@ def warn(
 ) -> None:
     """One warning of 西安居民."""
     con.execute(
-        "insert into fct_warning select 'k17', 'x', ?, '610100-390-NA', '610100-390', '610100', "
-        "'390', 'NA', ?, '2025-12-01', ?, ?, ?, 2.5, 3, '月', 1, 'open', '基金财务岗', "
-        "'2026-01-10', '结存只够<2.5>个月', '报告', '2018-01-01', 202512",
+        "insert into fct_warning by name select 'k17' as book, 'x' as warning_id, ? as rule_id, "
+        "'610100-390-NA' as series_id, 'ledger' as series_type, '610100-390' as ledger_id, "
+        "'610100' as poolarea_no, '390' as insutype, 'NA' as fund, ? as period_ym, "
+        "date '2025-12-01' as period_start_date, ? as opened_ym, ? as level, ? as level_order, "
+        "true as is_raised, false as is_suppressed, 2.5 as value, 3 as threshold, '月' as unit, "
+        "1 as excess_amt, 'opened' as state, '基金财务岗' as owner, date '2026-01-10' as due_date, "
+        "'结存只够<2.5>个月' as reason_zh, '报告' as action_zh",
         [rule, ym, opened, level, LEVELS[level].order],
     )
 

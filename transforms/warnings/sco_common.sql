@@ -1,68 +1,9 @@
--- grain: one fund in one month: what is common to its series, against its own past
-with common as (
-    select fund, month_start,
-        count(total_micro) as peer_cnt,
-        round(median(ratio_micro))::bigint as ratio_micro,
-        round(median(total_micro))::bigint as total_micro
-    from sco_total
-    group by fund, month_start
-),
-
-past as (
-    select fund, month_start, peer_cnt, ratio_micro, total_micro,
-        count(ratio_micro) over two_years as ratio_cnt,
-        count(total_micro) over two_years as total_cnt,
-        median(ratio_micro) over two_years as ratio_median,
-        median(total_micro) over two_years as total_median,
-        quantile_cont(ratio_micro, 0.75) over two_years
-            - quantile_cont(ratio_micro, 0.25) over two_years as ratio_iqr,
-        quantile_cont(total_micro, 0.75) over two_years
-            - quantile_cont(total_micro, 0.25) over two_years as total_iqr,
-        sum(ratio_micro) over two_years as ratio_sum,
-        sum(ratio_micro * ratio_micro) over two_years as ratio_square_sum,
-        sum(total_micro) over two_years as total_sum,
-        sum(total_micro * total_micro) over two_years as total_square_sum
-    from common
-    window two_years as (
-        partition by fund order by month_start rows between 24 preceding and 1 preceding
-    )
-),
-
-scaled as (
-    select fund, month_start, peer_cnt, ratio_micro, total_micro, ratio_median,
-        case when total_cnt >= 6 then total_median else 0 end as total_median,
-        greatest(
-            5000,
-            ratio_iqr / 1.349,
-            0.6 * sqrt(
-                (ratio_square_sum * ratio_cnt - ratio_sum * ratio_sum)::double
-                / (ratio_cnt * (ratio_cnt - 1))
-            )
-        ) as ratio_scale,
-        case
-            when total_cnt >= 6
-                then greatest(
-                    5000,
-                    total_iqr / 1.349,
-                    0.6 * sqrt(
-                        (total_square_sum * total_cnt - total_sum * total_sum)::double
-                        / (total_cnt * (total_cnt - 1))
-                    )
-                )
-        end as total_scale
-    from past
-    where ratio_cnt >= 6 and total_micro is not null
-),
-
--- while the seasonal deviation has no past of its own, it is measured by the ratio's
-scored as (
+-- grain: one fund in one month: the score of what is common to its series
+with scored as (
     select fund, month_start, peer_cnt,
-        (
-            (ratio_micro - ratio_median) / ratio_scale
-            + (total_micro - total_median) / coalesce(total_scale, ratio_scale)
-        ) / 2 as score,
-        (ratio_micro - ratio_median + total_micro - total_median) / 2 as excess_micro
-    from scaled
+        (first_micro / first_scale + second_micro / second_scale) / 2 as score,
+        (first_micro + second_micro) / 2 as excess_micro
+    from sco_shared
 )
 
 select s.fund, s.month_start, s.peer_cnt,

@@ -58,7 +58,7 @@ peer as (
 
 -- drawn towards the peers' as if they were twelve months of history; never below half a percent
 select series_id, month_start,
-    greatest(
+    round(greatest(
         5000,
         case
             when level_spread is null then level_across
@@ -66,8 +66,8 @@ select series_id, month_start,
                 (level_cnt * level_spread * level_spread + 12 * level_peer) / (level_cnt + 12)
             )
         end
-    ) as level_scale,
-    greatest(
+    ))::bigint as level_scale,
+    round(greatest(
         5000,
         case
             when season_spread is null then season_across
@@ -76,5 +76,5 @@ select series_id, month_start,
                 / (season_cnt + 12)
             )
         end
-    ) as season_scale
+    ))::bigint as season_scale
 from peer

@@ -14,6 +14,11 @@ confirmed as (
     select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
         peer_cnt, behind_cnt, is_alone, add_score, is_capped, is_large, close_score,
         orange_excess,
+        blue_score + add_score as blue_limit,
+        case
+            when score >= yellow_score + add_score then yellow_score
+            else confirm_score
+        end + add_score as yellow_limit,
         score >= blue_score + add_score as is_blue,
         score >= yellow_score + add_score
         or (
@@ -29,6 +34,7 @@ confirmed as (
 lasting as (
     select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
         peer_cnt, behind_cnt, is_alone, is_capped, is_large, is_blue, is_yellow, close_score,
+        blue_limit, yellow_limit,
         is_yellow and excess_pct >= orange_excess as is_high,
         lag(is_yellow and excess_pct >= orange_excess) over (
             partition by series_id order by month_start
@@ -44,7 +50,8 @@ select 'W-22' as rule_id, series_id, region, fund, month_start, score, excess_pc
         when is_yellow then 2
         when is_blue then 1
         else 0
-    end as level_order
+    end as level_order,
+    case when is_yellow then yellow_limit else blue_limit end::decimal(18, 4) as limit_score
 from lasting
 union all
 select 'W-23', g.fund, null, g.fund, g.month_start, g.score, g.excess_pct, null, null, g.peer_cnt,
@@ -53,6 +60,7 @@ select 'W-23', g.fund, null, g.fund, g.month_start, g.score, g.excess_pct, null,
         when g.score < c.shock_score or g.excess_pct < c.shock_floor then 0
         when g.excess_pct >= c.shock_orange then 3
         else 2
-    end
+    end,
+    c.shock_score
 from sco_common as g
 inner join sco_limit as c on g.month_start = c.month_start

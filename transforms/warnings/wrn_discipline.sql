@@ -15,51 +15,17 @@ residue as (
         and period_type = 'M' and row_code in ('A2', 'A5')
 ),
 
-pair as (
-    select ledger_id, period_ym, debit_account, credit_account, count(*)::bigint as entry_cnt,
-        sum(amount)::decimal(18, 2) as entry_amt
-    from jrn_entry
-    group by ledger_id, period_ym, debit_account, credit_account
-    union all
-    -- a manual voucher pairs each of its debits with each of its credits
-    select d.ledger_id, d.period_ym, d.account_code, c.account_code, count(*)::bigint,
-        sum(least(abs(d.debit_amt), abs(c.credit_amt)))::decimal(18, 2)
-    from jrn_journal as d
-    inner join jrn_journal as c
-        on d.book = c.book
-        and d.voucher_id = c.voucher_id
-    where d.book in (select book from jrn_book where is_statutory)
-        and d.rule_id = 'MANUAL' and d.debit_amt <> 0 and not d.is_opening
-        and c.credit_amt <> 0
-    group by d.ledger_id, d.period_ym, d.account_code, c.account_code
-),
-
 outside as (
-    select
-        p.ledger_id, p.period_ym,
-        case
-            when p.debit_account in ('1001', '1002', '1003', '1004', '1005') then p.debit_account
-            else p.credit_account
-        end as account_code,
-        sum(p.entry_cnt)::bigint as entry_cnt,
-        sum(abs(p.entry_amt))::decimal(18, 2) as entry_amt,
+    select ledger_id, period_ym, account_code,
+        sum(entry_cnt)::bigint as entry_cnt,
+        sum(entry_amt)::decimal(18, 2) as entry_amt,
         string_agg(
-            '借' || p.debit_account || '贷' || p.credit_account, '、'
-            order by p.debit_account, p.credit_account
+            '借' || debit_account || '贷' || credit_account, '、'
+            order by debit_account, credit_account
         ) as pairs_zh
-    from pair as p
-    where (
-        p.debit_account in ('1001', '1002', '1003', '1004', '1005')
-        or p.credit_account in ('1001', '1002', '1003', '1004', '1005')
-    )
-    and not exists (
-        select 1 from rule_bank_pair as w
-        where starts_with(p.debit_account, w.debit_prefix)
-            and starts_with(p.credit_account, w.credit_prefix)
-            and last_day(make_date(p.period_ym // 100, p.period_ym % 100, 1))
-                between w.valid_from and coalesce(w.valid_to, date '9999-12-31')
-    )
-    group by all
+    from wrn_pair
+    where not is_allowed
+    group by ledger_id, period_ym, account_code
 ),
 
 ledger_account as (

@@ -4,7 +4,7 @@ with compared as (
         s.book, s.rule_id, s.measure, s.series_id, s.period_ym, s.gate_measure,
         t.scheme, t.level, t.level_order, t.valid_from, t.relative_floor, t.absolute_floor_amt,
         s.relative_pct,
-        coalesce(s.excess_amt, (t.threshold - s.value) * s.mean_amt)::decimal(18, 2)
+        coalesce(s.excess_amt, abs(t.threshold - s.value) * s.mean_amt)::decimal(18, 2)
             as excess_amt
     from wrn_signal as s
     inner join rule_warning as t
@@ -12,13 +12,15 @@ with compared as (
         and s.measure = t.measure
         and t.scheme in (s.insutype, 'ALL')
         and s.period_end_date between t.valid_from and coalesce(t.valid_to, date '9999-12-31')
-    where s.is_flagged
+    where not s.is_silent and (
+        s.is_flagged
         or case t.comparison
             when '<' then s.value < t.threshold
             when '<=' then s.value <= t.threshold
             when '>' then s.value > t.threshold
             when '>=' then s.value >= t.threshold
         end
+    )
 ),
 
 floored as (

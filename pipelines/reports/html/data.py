@@ -209,7 +209,9 @@ def _warnings(
     con: duckdb.DuckDBPyConnection, titles: Mapping[str, str]
 ) -> dict[str, tuple[Warned, ...]]:
     rows = con.execute(
-        f"select {_WARNING_COLUMNS} from fct_warning where book = ? "
+        f"select {_WARNING_COLUMNS} from fct_warning where book = ? and not is_suppressed "
+        # what is missing from one class or institution stands in the mart
+        "and (level <> 'grey' or series_type = 'ledger') "
         "order by ledger_id, rule_id, series_id, period_ym",
         [BOOK],
     ).fetchall()
