@@ -1,4 +1,4 @@
-"""Commands on warnings."""
+"""Commands on warnings: the list, one of them, the steps of the procedure, reports, back-test."""
 
 from __future__ import annotations
 
@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.cli_forecast import add_commands as add_forecast
+from pipelines.cli_overspend import register as register_overspend
+from pipelines.cli_procedure import register as register_procedure
 from pipelines.options import out as console
 
 if TYPE_CHECKING:
     from pipelines.warnings.backtest import BacktestResult
 
-warnings_app = typer.Typer(help="预警：回测。", no_args_is_help=True)
+warnings_app = typer.Typer(help="预警：清单、处理、超支报告、预测、回测。", no_args_is_help=True)
 add_forecast(warnings_app)
 
 _NAMED = 10
@@ -21,12 +23,14 @@ _NAMED = 10
 
 def register(app: typer.Typer) -> None:
     """Add the commands to ``app``."""
+    register_procedure(warnings_app)
+    register_overspend(warnings_app)
     app.add_typer(warnings_app, name="warnings")
 
 
 @warnings_app.callback()
 def group() -> None:
-    """预警：回测。"""
+    """预警：清单、处理、超支报告、预测、回测。"""
 
 
 @warnings_app.command()

@@ -16,6 +16,7 @@ from schemas.columns import (
     Money,
     Number,
     Ratio,
+    Stamp,
     Text,
     Ym,
     count,
@@ -24,6 +25,7 @@ from schemas.columns import (
     money,
     number,
     ratio,
+    stamp,
     text,
     ym,
 )
@@ -544,9 +546,12 @@ class FctWarning(Table):
     is_suppressed: Flag = flag("并入省级预警", note="不超过全省共同上升的部分")
     linked_warning_id: Text = text("所属省级预警", null=True)
     worklist_no: Count = count("清单序号", null=True, note="当月按影响金额；灰色与并入省级的不列")
-    state: Text = text("状态", note="opened")
-    owner: Text = text("责任岗位")
-    due_date: Date = date("办理期限")
+    state: Text = text(
+        "状态",
+        note="opened 待受理 acknowledged 已受理 reported 已报告 measures_proposed 已提出措施 closed 已办结 dismissed 已排除",
+    )
+    owner: Text = text("责任人", note="责任岗位，或所指派的人")
+    due_date: Date = date("办理期限", null=True, note="已办结、已排除的为空")
     reason_zh: Text = text("事由")
     action_zh: Text = text("处置")
     rule_valid_from: Date = date("规则版本", note="阈值生效日期")
@@ -707,6 +712,65 @@ class FctForecastCrossing(Table):
     history_cnt: Count = count("历史月数", unit="月")
     peer_cnt: Count = count("同类序列数", unit="个", note="同省同险种，含本身")
     text_zh: Text = text("说明")
+
+
+class FctWarningEvent(Table):
+    """What was done about each warning, step by step: the append-only log of the procedure."""
+
+    _spec: ClassVar[Spec] = _mart("预警处理记录", "一个步骤一行", "event_no")
+
+    event_no: Count = count("序号", note="登记次序")
+    warning_id: Text = text("预警标识")
+    rule_id: Text = text("规则编号")
+    series_id: Text = text("序列标识")
+    period_ym: Ym = ym("预警月份", note="处理时该预警的最近月份")
+    level: Text = text("等级", note="处理时的等级")
+    level_order: Count = count("等级序")
+    step: Text = text("步骤", note="ack/assign/report/propose/close/dismiss/reopen")
+    state_from: Text = text("起始状态")
+    state_to: Text = text("到达状态")
+    by_whom: Text = text("经办人")
+    event_at: Stamp = stamp("时间")
+    reason: Text = text("排除原因", null=True, note="rule_dismissal 的原因代码")
+    note: Text = text("说明", null=True, note="措施、重开原因等；不得含个人信息")
+    owner: Text = text("责任人", note="责任岗位或所指派的人")
+    due_date: Date = date("办理期限", null=True)
+    quiet_through_ym: Ym = ym("静默至", null=True, note="到此月为止等级不升即不再提示")
+
+
+class FctWarningPrecision(Table):
+    """How many warnings of a rule turned out right, by the month they opened in."""
+
+    _spec: ClassVar[Spec] = _mart("预警准确率", "一个账簿一条规则一个起报月份一行", "book", "rule_id", "period_ym",
+        weakness="只有已办结、已报告或已排除的才算数；未处理的不计入分母")  # fmt: skip
+
+    book: Text = text(BOOK)
+    rule_id: Text = text("规则编号")
+    period_ym: Ym = ym("起报月份")
+    period_start_date: Date = date("月初日期")
+    raised_cnt: Count = count("起报数", unit="件")
+    confirmed_cnt: Count = count(
+        "属实数", unit="件", note="已报告、已提出措施、已办结，或排除原因算作属实"
+    )
+    false_cnt: Count = count("误报数", unit="件", note="排除原因算作误报")
+    excluded_cnt: Count = count("不计数", unit="件", note="排除原因不计入准确率")
+    undecided_cnt: Count = count("未定数", unit="件", note="待受理或已受理")
+    decided_cnt: Count = count("已定数", unit="件", note="属实＋误报，准确率的分母")
+    precision_pct: Number = number("准确率", null=True, unit="%", note="属实÷已定；没有已定时为空")
+
+
+class FctHeadcountMonth(Table):
+    """Insured persons of a ledger at each month end: what spending is measured against per head."""
+
+    _spec: ClassVar[Spec] = _mart("参保人数月度", "一个账套一个月一行", "ledger_id", "period_ym",
+        weakness="没有报送人数的月份没有行")  # fmt: skip
+
+    ledger_id: Text = text(LEDGER)
+    poolarea_no: Text = text("统筹区编号")
+    insutype: Text = text("险种")
+    period_ym: Ym = ym("月份")
+    period_start_date: Date = date("月初日期")
+    head_cnt: Count = count("参保人数", unit="人")
 
 
 class FctBudgetExecution(Table):
@@ -1345,6 +1409,9 @@ MARTS: tuple[type[Table], ...] = (
     FctRiskFund,
     FctForecast,
     FctForecastCrossing,
+    FctWarningEvent,
+    FctWarningPrecision,
+    FctHeadcountMonth,
     FctBudgetExecution,
     FctSettlementMonth,
     FctContributionMonth,

@@ -368,6 +368,68 @@ class RuleScore(Table):
     source: Text = text("依据")
 
 
+class RuleProcedure(Table):
+    """The steps of a warning: which may follow which, by when the next is due, how long it is quiet."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "预警处理程序", "一个步骤一个起始状态一个起始日期一行", "step", "state_from", "valid_from"
+    )
+
+    step: Text = text(
+        "步骤", note="ack / assign / report / propose / close / dismiss / reopen；return 自动复报"
+    )
+    step_zh: Text = text("步骤名称")
+    state_from: Text = text("起始状态", note="quiet 静默中")
+    state_to: Text = text("到达状态")
+    state_zh: Text = text("到达状态名称")
+    max_level_order: Count = count("最高等级序", null=True, note="高于此等级不得走这一步")
+    due_days: Count = count("办理天数", null=True, unit="天", note="到下一步的期限；空为不再有期限")
+    silent_months: Count = count(
+        "静默月数", null=True, unit="月", note="此后几个月内等级不升即不再提示；空为不静默"
+    )
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleDismissal(Table):
+    """Why a warning may be dismissed, and whether that makes it a false one."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "预警排除原因", "一个原因一个起始日期一行", "reason", "valid_from"
+    )
+
+    reason: Text = text("原因代码", max_len=20)
+    reason_zh: Text = text("原因")
+    verdict: Text = text("算作", note="true 属实 false 误报 none 不计入准确率")
+    zh: Text = text("含义")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
+class RuleRemedy(Table):
+    """Remedies of an overspend in the legal order, each with the limit its amount may not exceed."""
+
+    _spec: ClassVar[Spec] = _spec(
+        "超支弥补措施", "一项措施一个险种一个起始日期一行", "remedy_id", "scheme", "valid_from"
+    )
+
+    remedy_id: Text = text("措施")
+    remedy_order: Count = count("次序", note="0 控费，不动用资金；1–5 法定次序")
+    scheme: Text = text("险种", note="310/390/ALL")
+    remedy_zh: Text = text("措施名称")
+    kind: Text = text(
+        "种类", note="control 控费 / fund 动用资金，按次序弥补 / unit 政策调整，按单位测算"
+    )
+    limit_value: Number = number("限额")
+    limit_unit: Text = text("限额单位")
+    limit_zh: Text = text("限额含义")
+    valid_from: Date = date("生效日期")
+    valid_to: Date = date("失效日期", null=True)
+    source: Text = text("依据")
+
+
 class RulePublishedFigure(Table):
     """Published national and county figures, so that the metrics can be held against them."""
 
@@ -549,6 +611,9 @@ RULES: tuple[type[Table], ...] = (
     RuleWarning,
     RuleWarningMeasure,
     RuleScore,
+    RuleProcedure,
+    RuleDismissal,
+    RuleRemedy,
     RulePublishedFigure,
     RuleIntake,
     RuleReason,

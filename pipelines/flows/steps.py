@@ -30,6 +30,7 @@ from pipelines.warehouse.catalog import write_catalog
 from pipelines.warehouse.marts import write_mart
 from pipelines.warehouse.release import CATALOG, Manifest, Published, publish, release_id
 from pipelines.warnings.forecast_mart import bind_forecast
+from pipelines.warnings.state import events_mark, known_by, read_events
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
 from schemas.marts import MARTS
@@ -88,9 +89,20 @@ def inputs_hash(batches: Sequence[BatchRecord]) -> str:
 
 
 def identify(
-    request: RunRequest, regions: Regions, batches: Sequence[BatchRecord], through_ym: int
+    request: RunRequest,
+    regions: Regions,
+    batches: Sequence[BatchRecord],
+    through_ym: int,
+    *,
+    warnings_mark: str | None = None,
 ) -> tuple[str, dict[str, str]]:
-    """The release id of these inputs, and what it is made of."""
+    """The release id of these inputs, and what it is made of.
+
+    ``warnings_mark`` is that of an earlier release: steps taken since are left out.
+    """
+    events = read_events(request.warehouse)
+    if warnings_mark is not None:
+        events = known_by(events, warnings_mark)
     parts = {
         "inputs": inputs_hash(batches),
         "regions": regions.sha256,
@@ -101,6 +113,7 @@ def identify(
         "as_of": str(as_of_year(request, regions)),
         "profiles": profiles_hash(request.raw.root),
         "closed": closed_hash(request.warehouse, read_periods(request.warehouse)),
+        "warnings": events_mark(events),
     }
     return release_id(parts), parts
 

@@ -91,7 +91,9 @@ def _bind_sources(
     through = int(told["through_ym"])
     as_of = int(told.get("as_of", regions.dimension.latest))
     asked = replace(request, pools=pools, as_of=as_of)
-    identity, parts = steps.identify(asked, regions, batches, through)
+    identity, parts = steps.identify(
+        asked, regions, batches, through, warnings_mark=told.get("warnings", "")
+    )
     if identity != release.release_id:
         return False
     bind_inputs(

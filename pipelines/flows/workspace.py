@@ -19,6 +19,7 @@ from pipelines.extracts.rates import rule_rates
 from pipelines.paths import RULES
 from pipelines.regions.load import load_region_list, load_region_pairs
 from pipelines.regions.whole import assemble, lookups, tables
+from pipelines.warnings.state import event_frame, known_by, read_events
 from pipelines.warnings.thresholds import check_thresholds
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
@@ -57,6 +58,7 @@ BOUND = (
     "closed_line",
     "forecast_path",
     "forecast_crossing",
+    "warning_event",
 )
 
 _REFERENCE_SQL = {
@@ -230,8 +232,9 @@ def bind_inputs(
     """Bind everything the SQL graph reads that is not a rule.
 
     ``batches`` are the files whose rows count: all logged ones, or those of an earlier release.
-    The request tells the pools, the year in whose geography figures are rolled up, and the
-    warehouse whose closed months stay as they were posted.
+    ``attributes`` are what the release is made of: steps taken on warnings later than they tell are
+    left out. The request tells the pools, the year in whose geography figures are rolled up, and
+    the warehouse whose closed months stay as they were posted.
     """
     as_of = as_of_year(request, regions)
     bind_extracts(con, request.warehouse, batches, pools=request.pools)
@@ -244,6 +247,10 @@ def bind_inputs(
         [area.poolarea_no for area in regions.areas],
         by_name(MARTS)["fct_journal"].sql_columns(),
     )
+    events = read_events(request.warehouse)
+    if "warnings" in attributes:
+        events = known_by(events, attributes["warnings"])
+    bind_table(con, "warning_event", event_frame(events))
     bind_table(con, "intake_batch", intake_frame(batches))
     bind_table(con, "intake_rule", intake_rule_frame(batches))
     bind_table(con, "declared_column", dictionary_frame())

@@ -36,6 +36,7 @@ BOUND = {
     "param_attribute": "meta_run",
     "forecast_path": "fct_forecast",
     "forecast_crossing": "fct_forecast_crossing",
+    "warning_event": "fct_warning_event",
 }
 STAGED = (
     ("source_sha", "VARCHAR"),

@@ -37,6 +37,8 @@ UNITLESS = {
     "fct_published_check.difference": "yuan for money, else the row's own column printed_unit",
     "fct_warning.level_order": "ordinal",
     "fct_warning.worklist_no": "ordinal",
+    "fct_warning_event.event_no": "ordinal",
+    "fct_warning_event.level_order": "ordinal",
     "fct_warning.value": "the row's own column unit tells it",
     "fct_warning.threshold": "the row's own column unit tells it",
     "fct_budget_execution.execution_ratio": "money by money",

@@ -50,10 +50,14 @@ select
             )
     end as linked_warning_id,
     l.worklist_no,
-    'opened' as state,
-    t.owner_role as owner,
-    last_day(make_date(t.opened_ym // 100, t.opened_ym % 100, 1)) + t.due_days::integer
-        as due_date,
+    coalesce(s.state, 'opened') as state,
+    coalesce(s.owner, t.owner_role) as owner,
+    case
+        when s.state is null
+            then last_day(make_date(t.opened_ym // 100, t.opened_ym % 100, 1))
+                + t.due_days::integer
+        else s.due_date
+    end as due_date,
     t.reason_zh,
     t.action as action_zh,
     t.valid_from as rule_valid_from,
@@ -67,3 +71,8 @@ left join listed as l
     and t.rule_id = l.rule_id
     and t.series_id = l.series_id
     and t.period_ym = l.period_ym
+left join wst_standing as s
+    on t.book = s.book
+    and t.rule_id = s.rule_id
+    and t.series_id = s.series_id
+    and t.period_ym = s.period_ym
