@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import ast
 import csv
 import re
 import sys
+from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,6 +25,9 @@ from schemas.table import Declaration, by_name  # noqa: E402
 
 _HEAD = "<!-- written by docs/generate.py: change the declaration, not this page -->\n\n"
 _DISPOSITION = {"Q": "隔离", "H": "暂挂", "O": "范围外", "W": "只计数"}
+_MARKERS = ("event", "mechanism")
+#: events that are no entry, mechanisms that other parts of the product build or that are planned
+_EXEMPT = {"memo": "只动明细，无凭证", "elsewhere": "另行建设", "planned": "计划中"}
 _LOOKUP = {"quarantined": "隔离", "held": "暂挂", "out_of_scope": "范围外"}
 
 
@@ -31,6 +36,7 @@ def pages() -> dict[str, str]:
     return {
         "checks.md": _HEAD + checks_page(),
         "posting.md": _HEAD + posting_page(),
+        "accounting.md": _HEAD + accounting_page(shown_by(ROOT / "tests")),
         "extracts.md": _HEAD + extracts_page(),
         "dictionary.md": _HEAD + dictionary_page(),
         "dictionary.html": dictionary_html(),
@@ -103,6 +109,104 @@ def _event_order(code: str) -> tuple[int, str]:
     """E05 before E05s before E10."""
     digits = code[1:].rstrip("abs")
     return int(digits), code
+
+
+def accounting_page(shown: dict[str, list[str]]) -> str:
+    """Events and mechanisms, each with the tests that show it (``shown``: code → test ids)."""
+    head = (
+        "# Accounting events and mechanisms\n\n"
+        "Each line names the tests that show it: those marked `@pytest.mark.event(…)` and "
+        "`@pytest.mark.mechanism(…)`. A built event or mechanism without a test fails "
+        "`tests/unit/test_accounting_table.py`. How events post: [posting.md](posting.md).\n\n"
+    )
+    events = _table(
+        ("event", "事项", "账簿", "入账来源", "状态", "依据", "tests"),
+        [
+            (
+                row["event_code"],
+                row["event_name"],
+                row["books"].replace(";", "、") or "全部",
+                row["source_kind"],
+                row["status"] if row["status"] == "built" else _EXEMPT[row["status"]],
+                row["source"],
+                _tests(shown.get(row["event_code"], [])),
+            )
+            for row in _rows("transforms/rules/rule_event.csv")
+        ],
+    )
+    mechanisms = _table(
+        ("id", "机制", "mechanism", "状态", "tests"),
+        [
+            (
+                row["mechanism"],
+                row["name"],
+                row["name_en"],
+                row["status"] if row["status"] == "built" else _EXEMPT[row["status"]],
+                _tests(shown.get(row["mechanism"], [])),
+            )
+            for row in _rows("docs/mechanisms.csv")
+        ],
+    )
+    return f"{head}## Events\n\n{events}\n## Mechanisms\n\n{mechanisms}"
+
+
+def shown_by(tests: Path) -> dict[str, list[str]]:
+    """Code → ids of the tests below ``tests`` that carry it in a marker, in order of file and line.
+
+    Raises ValueError for a marker that is not on a test function, or whose codes are no literals:
+    its test would be missing from the page without a word.
+    """
+    out: dict[str, list[str]] = defaultdict(list)
+    for path in sorted(tests.rglob("test_*.py")):
+        module = ast.parse(path.read_text(encoding="utf-8"))
+        markers = {id(call) for node in ast.walk(module) for call in _marker_calls(node)}
+        for node in module.body:
+            if not isinstance(node, ast.FunctionDef) or not node.name.startswith("test_"):
+                continue
+            name = f"{path.relative_to(tests).as_posix()}::{node.name}"
+            for call in (c for d in node.decorator_list for n in ast.walk(d)
+                         for c in _marker_calls(n)):  # fmt: skip
+                markers.discard(id(call))
+                for code in _codes(call, path):
+                    if name not in out[code]:
+                        out[code].append(name)
+        if markers:
+            raise ValueError(f"{path.name}: a marker that is on no test function")
+    return dict(out)
+
+
+def missing(shown: dict[str, list[str]]) -> list[str]:
+    """Built codes that no test shows, and marked codes that no table knows."""
+    status = {row["event_code"]: row["status"] for row in _rows("transforms/rules/rule_event.csv")}
+    status |= {row["mechanism"]: row["status"] for row in _rows("docs/mechanisms.csv")}
+    untested = [code for code, told in status.items() if told not in _EXEMPT and code not in shown]
+    return untested + sorted(f"{code}?" for code in shown.keys() - status.keys())
+
+
+def _marker_calls(node: ast.AST) -> list[ast.Call]:
+    """The node itself where it is ``pytest.mark.event(…)`` or ``pytest.mark.mechanism(…)``."""
+    match node:
+        case ast.Call(func=ast.Attribute(value=ast.Attribute(attr="mark"), attr=name)) if (
+            name in _MARKERS
+        ):
+            return [node]
+    return []
+
+
+def _codes(call: ast.Call, path: Path) -> list[str]:
+    codes = [arg.value for arg in call.args if isinstance(arg, ast.Constant)]
+    if len(codes) < len(call.args) or call.keywords or not codes:
+        raise ValueError(f"{path.name}:{call.lineno}: codes must be literals")
+    return [str(code) for code in codes]
+
+
+def _tests(names: list[str]) -> str:
+    return "<br>".join(f"`{name}`" for name in names) or "—"
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    with (ROOT / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def extracts_page() -> str:

@@ -27,5 +27,7 @@ os.environ.pop("PREFECT_LOGGING_LEVEL", None)
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """``event``: the accounting events (E01 …) that a test shows; the docs table is made of it."""
+    """``event`` (E01 …) and ``mechanism`` (S01 …): what a test shows; docs/accounting.md is made of
+    them."""
     config.addinivalue_line("markers", "event(*codes): the accounting events that a test shows")
+    config.addinivalue_line("markers", "mechanism(*codes): the mechanisms that a test shows")

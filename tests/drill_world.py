@@ -50,14 +50,16 @@ def publish_release(folder: Path) -> str:
 
 
 def leaves(node: Node) -> Iterator[Node]:
-    """The nodes that list money: source rows, payment differences, what is not explained."""
-    return (n for n in node.walk() if n.kind in ("row", "difference", "unexplained"))
+    """The nodes that list money: source rows, differences, what is computed or not explained."""
+    kinds = ("row", "difference", "late", "computed", "unexplained")
+    return (n for n in node.walk() if n.kind in kinds)
 
 
 def assert_sums(node: Node) -> None:
     """Every node is the sum of what is listed under it and what is told to be left out."""
     for parent in node.walk():
-        if parent.kind == "metric" or not (parent.children or parent.left_out):
+        # the inputs of a formula are no sum
+        if parent.kind in ("metric", "computed") or not (parent.children or parent.left_out):
             continue
         amounts: list[Decimal] = [c.amount for c in parent.children if c.amount is not None]
         if parent.left_out:

@@ -26,8 +26,10 @@ NEEDED = (
     "stg_assessment",
     "stg_accrual_class",
     "stg_interest_share",
+    "stg_parameter",
     "jrn_payment",
     "jrn_payment_weight",
+    "jrn_settled",
     "jrn_benefit",
     "stm_row",
     "stm_term",
@@ -36,6 +38,8 @@ NEEDED = (
 PER_ROW = ("jrn_premium", "jrn_transfer", "jrn_recovery")
 #: marts that must be bound
 MARTS = ("fct_journal", "fct_balance_sheet", "fct_income_statement", "fct_intake")
+#: marts that metrics are followed with, where the release has them
+OPTIONAL_MARTS = ("fct_fund_metric", "fct_advance", "fct_pa_difference", "dim_pooling_area")
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,8 @@ class Books:
     per_row: Mapping[str, Model]
     #: source_sha → name of the raw file, as recorded at its arrival
     files: Mapping[str, str]
+    #: models made only when a computed voucher is explained, in their order
+    later: Mapping[str, Model] = field(default_factory=dict)
     #: ledgers whose rows stand in ``drill_part`` already
     ready: set[str] = field(default_factory=set)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pipelines.drill.evidence import evidence
 from pipelines.drill.keys import (
     AccountKey,
     CellKey,
@@ -95,14 +96,20 @@ def _voucher(books: Books, key: VoucherKey, limit: int | None) -> Node:
 
 def _metric(books: Books, told: Figure, limit: int | None, deep: bool) -> Node:
     sides = []
-    for name, amount, parts, text in (
-        ("分子", told.numerator_amt, told.numerator, told.definitions[0]),
-        ("分母", told.denominator_amt, told.denominator, told.definitions[1]),
+    for at, (name, amount, parts, text) in enumerate(
+        (
+            ("分子", told.numerator_amt, told.numerator, told.definitions[0]),
+            ("分母", told.denominator_amt, told.denominator, told.definitions[1]),
+        )
     ):
         if amount is None:
             continue
-        children = _ledgers(books, told, [part for part in parts if part.amount], limit, deep)
-        children += _rest(told, amount - total(children), bool(parts))
+        shown = evidence(books, told, at, limit)
+        if shown is None:
+            children = _ledgers(books, told, [part for part in parts if part.amount], limit, deep)
+        else:
+            children = [*shown[0], *(_cells(books, shown[1], limit) if shown[1] else [])]
+        children += _rest(told, amount - total(children), bool(parts or shown))
         rows = sum(node.rows for node in children)
         sides.append(Node("side", name, amount, rows, {"definition": text}, tuple(children)))
     facts: dict[str, Fact] = {

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from pipelines.drill.computed import inputs
 from pipelines.drill.sources import Source, find_sources
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from pipelines.drill.books import Books
+    from pipelines.drill.node import Node
 
 #: term, account, voucher under it, closed account, voucher: as far as a node goes
 Path = tuple[Any, ...]
@@ -76,7 +78,7 @@ _VOUCHERS = """
 select j.voucher_id, j.account_code, any_value(j.ledger_id), any_value(j.period_ym),
     any_value(j.voucher_no), min(j.posting_date)::varchar, any_value(j.event_id),
     string_agg(distinct j.event_code, '、' order by j.event_code),
-    string_agg(distinct j.summary, '；' order by j.summary)
+    string_agg(distinct j.summary, '；' order by j.summary), max(j.orig_period_ym)
 from fct_journal as j
 where j.book = ? and j.voucher_id in (
     select voucher_id from drill_leaf union all select top_id from drill_top
@@ -91,6 +93,7 @@ _VOUCHER_COLUMNS = (
     "event_id",
     "event_code",
     "summary",
+    "orig_period_ym",
 )
 _DOCUMENTS = """
 with shown as (
@@ -146,6 +149,8 @@ class Listing:
     #: (voucher, account) → what its lines there say
     vouchers: Mapping[tuple[str, str], Mapping[str, Any]]
     documents: Mapping[str, Sequence[Source]]
+    #: computed voucher → what it was computed from
+    inputs: Mapping[str, tuple[Node, ...]]
     #: (scheme, account) → its name
     names: Mapping[tuple[str, str], str]
 
@@ -192,8 +197,22 @@ def listing(books: Books, limit: int | None) -> Listing:
         rows,
         vouchers,
         papers,
+        _inputs(books, vouchers, {row[4] for row in listed if row[5] == "computed"}, limit),
         {(scheme, code): name for scheme, code, name in names},
     )
+
+
+def _inputs(
+    books: Books, vouchers: Mapping[tuple[str, str], Mapping[str, Any]], computed: set[str],
+    limit: int | None,
+) -> dict[str, tuple[Node, ...]]:  # fmt: skip
+    told = {voucher_id: about for (voucher_id, _), about in vouchers.items()}
+    return {
+        voucher_id: inputs(
+            books, told[voucher_id]["ledger_id"], told[voucher_id]["event_id"], limit
+        )
+        for voucher_id in sorted(computed)
+    }
 
 
 def _children(

@@ -46,7 +46,8 @@ _SIDES = {
     "M-09": ("growth", "prior"),
     "M-11": ("budgeted", ""),
     "M-12": ("budgeted", ""),
-    "M-14": ("balance", ""),
+    "M-14": ("balance", "premium"),
+    "M-15": ("", "outlay"),
     "M-16": ("balance", "shrunk"),
 }
 
@@ -87,6 +88,9 @@ class Figure:
     ledger_id: str
     #: ledger → key of the same metric of that ledger alone
     ledger_keys: Mapping[str, str]
+    period_ym: int
+    #: the ledgers of its scope
+    members: tuple[str, ...]
 
 
 def figure(books: Books, key: MetricKey) -> Figure:
@@ -121,7 +125,8 @@ def figure(books: Books, key: MetricKey) -> Figure:
     }
     return Figure(
         text, name, value, unit, status, months, top, bottom, parts[0], parts[1], (over, under),
-        origin, key.scope_id if key.scope_id in keys else "", keys,
+        origin, key.scope_id if key.scope_id in keys else "", keys, key.period_ym,
+        tuple(ledger for ledger, _ in _members(books, key.scope_id, insutype)),
     )  # fmt: skip
 
 
@@ -172,6 +177,8 @@ def _ledger_parts(ledger: _Ledger, key: MetricKey, measure: str) -> list[Part]:
         return [*ledger.measured("balance", months), *ledger.advance(key.period_ym)]
     if measure == "cash":
         return ledger.listed("BS", _CASH, months)
+    if measure == "premium":
+        return ledger.listed("IS", ("1.1", "2.1"), months)
     if measure == "budgeted":
         return ledger.listed("IS", ledger.budgeted_rows(), months)
     if measure in ("growth", "prior"):

@@ -21,10 +21,17 @@ Kind = Literal[
     "account",
     "voucher",
     "closing",
+    "rows",
     "row",
     "difference",
+    "late",
+    "computed",
+    "input",
+    "source",
     "unexplained",
 ]
+#: nodes without rows to count
+_PLAIN = ("row", "source", "difference", "late", "unexplained")
 #: what JSON can hold; amounts among them are texts
 Fact = str | int | bool | None | Sequence["Fact"] | Mapping[str, "Fact"]
 
@@ -43,7 +50,9 @@ class Node:
 
     ``amount`` is in yuan, with the sign with which it enters the node above: the amounts of
     ``children`` and ``left_out`` sum to it. ``rows`` counts the source rows beneath, listed or
-    not. A metric's ``amount`` is its value; the sums hold from its two sides downwards. A cell or a
+    not. A metric's ``amount`` is its value; the sums hold from its two sides downwards. Under a
+    ``computed`` node stand the inputs of its formula with their ``source`` rows: they do not sum to
+    it, and ``rows`` above does not count them. A cell or a
     ledger that a metric only names has no children: drill it by ``facts["key"]``.
     """
 
@@ -69,7 +78,7 @@ def to_json(node: Node) -> dict[str, Fact]:
         "label": node.label,
         "amount": None if node.amount is None else str(node.amount),
     }
-    if node.kind not in ("row", "difference", "unexplained"):
+    if node.kind not in _PLAIN:
         out["rows"] = node.rows
     if node.facts:
         out["facts"] = dict(node.facts)

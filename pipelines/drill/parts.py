@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from pipelines.drill.carried import prepare_carried
+
 if TYPE_CHECKING:
     from pipelines.drill.books import Books
 
@@ -131,6 +133,8 @@ left join listed as l
     on b.voucher_key = l.voucher_key
     and b.posting_key = l.posting_key
 where b.ledger_id = $1 and b.amount <> coalesce(l.amt, 0)
+    -- booked when settled: see carried
+    and not starts_with(b.posting_key, 'SETL')
 """
 
 
@@ -172,4 +176,5 @@ def prepare(books: Books, ledger_id: str) -> None:
     con.execute(_CASH_KEYS, [ledger_id, books.book])
     con.execute(_SETTLEMENTS, [ledger_id])
     con.execute(_DIFFERENCE, [ledger_id])
+    prepare_carried(books, ledger_id)
     books.ready.add(ledger_id)

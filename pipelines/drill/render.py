@@ -19,10 +19,20 @@ _STYLES = {
     "account": "cyan",
     "term": "cyan",
     "row": "",
+    "source": "dim",
+    "input": "green",
+    "computed": "yellow",
+    "late": "yellow",
     "difference": "yellow",
     "unexplained": "bold red",
 }
-_UNITS = {"account": "个科目", "voucher": "张凭证", "closing": "张凭证", "row": "个来源行"}
+_UNITS = {
+    "account": "个科目",
+    "voucher": "张凭证",
+    "closing": "张凭证",
+    "row": "个来源行",
+    "source": "个来源行",
+}
 
 
 def drill_tree(node: Node) -> Tree:

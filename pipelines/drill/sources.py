@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import hashlib
+import tempfile
 from collections import defaultdict
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.extracts.decode import records
-from pipelines.extracts.discover import TABLES
-from pipelines.extracts.log import read_log
+from pipelines.extracts.discover import TABLES, discover
 from pipelines.extracts.parse_sql import path_list
+from pipelines.extracts.sources import read_source
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from pipelines.drill.books import Books
 
@@ -26,6 +26,7 @@ NAMING: dict[str, tuple[str, ...]] = {
     "fund_transfers": ("traf_sn", "traf_item", "hif_acct_type", "acen_date", "fee_clr_id"),
     "recoveries": ("det_id", "setl_id", "retn_way", "act_retn_date"),
     "vouchers": ("voucher_no", "line_no", "posting_date", "event_id", "account_code"),
+    "insured_headcount": ("stt_ym", "insu_admdvs", "psn_type", "insu_psncnt"),
 }
 
 
@@ -39,6 +40,11 @@ class Source:
     row: int
     line: int | None
     named: dict[str, str]
+
+    def label(self) -> str:
+        """File, row, line and what names the row."""
+        line = f" 物理行 {self.line}" if self.line is not None else ""
+        return f"{self.file} 第 {self.row} 行{line}  {' '.join(self.named.values())}"
 
     def facts(self) -> dict[str, str | int | dict[str, str] | None]:
         """As the facts of a node."""
@@ -97,27 +103,28 @@ def _named(
 
 
 def _lines(books: Books, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], int]:
-    """Physical lines of the rows whose raw file still stands as it was taken in."""
-    seen = read_log(books.warehouse).seen
+    """Physical lines of the rows whose delivered file still stands as it was taken in.
+
+    Of a file that came packed, as a workbook or under a profile: lines of its text, as intake
+    counted them.
+    """
+    if not books.raw.extracts.is_dir():
+        return {}
+    standing = {file.name.name: file for file in discover(books.raw.extracts)[0]}
     out: dict[tuple[str, int], int] = {}
     for sha, rows in wanted.items():
-        name = books.files.get(sha, "")
-        path = books.raw.extracts / name
-        if not name or not path.is_file():
+        file = standing.get(books.files.get(sha, ""))
+        if file is None:
             continue
-        stat, told = path.stat(), seen.get(name)
-        unchanged = told and (told.size, told.mtime_ns) == (stat.st_size, stat.st_mtime_ns)
-        if (told.sha if told and unchanged else _sha(path)) != sha:
-            continue
-        last = max(rows)
-        for record in records(path):
-            if record.number in rows:
-                out[sha, record.number] = record.line
-            if record.number >= last:
-                break
+        with tempfile.TemporaryDirectory(prefix="jiecun-drill-") as work:
+            found, source, _ = read_source(file, Path(work))
+            if source is None or found != sha:
+                continue
+            above, last = source.layout.header_records - 1, max(rows)
+            for record in records(source.path, source.layout.delimiter):
+                row = record.number - above
+                if row in rows:
+                    out[sha, row] = record.line
+                if row >= last:
+                    break
     return out
-
-
-def _sha(path: Path) -> str:
-    with path.open("rb") as handle:
-        return hashlib.file_digest(handle, "sha256").hexdigest()

@@ -29,11 +29,16 @@ _LINE = """
 create or replace temp table drill_line as
 with posting as (
     select
-        j.ledger_id, j.period_ym, j.voucher_id, j.event_id, j.event_code, j.account_code,
+        j.ledger_id, j.period_ym, j.voucher_id, j.event_code, j.account_code,
         j.is_opening, j.is_closing,
+        -- LATE|month|event: what came after the month was closed
+        case when starts_with(j.event_id, 'LATE|') then substr(j.event_id, 13) else j.event_id end
+            as event_id,
         case
-            when j.rule_id = 'MANUAL'
-                then 'MANUAL|' || j.account_code || '|' || j.period_ym::varchar
+            when j.rule_id = 'MANUAL' then 'MANUAL|' || j.account_code || '|' || case
+                when starts_with(j.event_id, 'LATE|') then split_part(j.event_id, '|', 2)
+                else j.period_ym::varchar
+            end
             when b.is_accrual then p.posting_key
             else split_part(p.posting_key, '@', 1)
         end as posting_key,
@@ -136,6 +141,8 @@ select l.term_no, l.account_code, l.top_id, l.close_account, l.voucher_id,
     case
         when f.amt is null and l.voucher_id in (select voucher_id from drill_computed)
             then 'computed'
+        when l.voucher_id in (select voucher_id from drill_late where is_late) then 'posted'
+        when l.voucher_id in (select voucher_id from drill_late where not is_late) then 'later'
         else 'unexplained'
     end,
     '', 0,
@@ -156,7 +163,33 @@ create or replace temp table drill_computed as
 select distinct j.voucher_id
 from fct_journal as j
 inner join rule_event as e on j.event_code = e.event_code
-where j.book = $1 and e.source_kind = 'computed'
+where j.book = $1 and (
+    e.source_kind = 'computed'
+    -- given back out of money that a presplit had given to the funds
+    or (j.event_code = 'E17' and starts_with(j.event_id, 'E16P|'))
+)
+"""
+
+# vouchers of closed months whose event was posted again later, and those later ones
+_LATE = """
+create or replace temp table drill_late as
+with late as (
+    select distinct ledger_id, split_part(event_id, '|', 2) as event_ym,
+        substr(event_id, 13) as event_id
+    from fct_journal
+    where book = $1 and starts_with(event_id, 'LATE|')
+)
+select distinct voucher_id, true as is_late
+from fct_journal
+where book = $1 and starts_with(event_id, 'LATE|')
+union all
+select distinct j.voucher_id, false
+from fct_journal as j
+inner join late as l
+    on j.ledger_id = l.ledger_id
+    and j.event_id = l.event_id
+    and j.period_ym::varchar = l.event_ym
+where j.book = $1
 """
 
 _GROUP = """
@@ -172,8 +205,10 @@ group by all
 def trace(books: Books, terms: Sequence[tuple[str, Term]]) -> None:
     """Trace ``(ledger, term)`` pairs to their source rows; a term's number is its place.
 
-    The rows of a term sum to the term exactly: what the staged rows cannot explain (rules or code
-    changed since the release) stands in a row of the table ``unexplained``.
+    The rows of a term sum to the term exactly. What is no sum of source rows stands in a row of the
+    table ``computed`` (by a ratio, on a balance), ``posted`` (a late voucher: what was posted
+    before), ``later`` (a closed month: what its rows have by now and did not have then), or
+    ``unexplained`` (rules or code changed since the release).
     """
     for ledger_id in dict.fromkeys(ledger for ledger, _ in terms):
         prepare(books, ledger_id)
@@ -189,5 +224,6 @@ def trace(books: Books, terms: Sequence[tuple[str, Term]]) -> None:
         )  # fmt: skip
     books.con.execute(_LINE, [books.book])
     books.con.execute(_COMPUTED, [books.book])
+    books.con.execute(_LATE, [books.book])
     books.con.execute(_ROW)
     books.con.execute(_GROUP)

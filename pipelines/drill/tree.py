@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 ZERO = Decimal("0.00")
 DIFFERENCE = "支付方式差额（DRG/DIP、扣款、预留、分次拨付）"
 UNEXPLAINED = "来源行不能还原的部分（该发布之后规则或程序改过）"
-COMPUTED = "按规则计算：年末预分、冲回、结转、计提；背后的款项见待转明细、应收明细"
-_KNOWN = {"difference": DIFFERENCE, "computed": COMPUTED}
+COMPUTED = "按规则计算，计算依据如下"
+_KNOWN = {"difference": DIFFERENCE}
 _LINES = {
     "all": "余额",
     "flow": "发生额",
@@ -117,7 +117,7 @@ def _under(listing: Listing, parent: Path, child: Listed) -> Node:
 
 
 def _leaf(listing: Listing, path: Path, leaf: Listed) -> Node:
-    rows = [_row(row) for row in listing.rows.get(path, ())]
+    rows = [_row(listing, path, leaf, row) for row in listing.rows.get(path, ())]
     missing = leaf.rows - sum(node.kind == "row" for node in rows)
     left = LeftOut(missing, leaf.amount - total(rows)) if missing else None
     # path: term, account, voucher, closed account or '', voucher
@@ -139,15 +139,32 @@ def _parent(
     return Node(kind, label, listed.amount, listed.rows, facts, tuple(children), left)
 
 
-def _row(row: Row) -> Node:
+def _row(listing: Listing, path: Path, leaf: Listed, row: Row) -> Node:
+    if row.table == "computed":
+        told = listing.inputs.get(path[-1], ())
+        return Node("computed", COMPUTED, row.amount, 0, {}, told)
+    if row.table in ("posted", "later"):
+        return _late(listing, path, leaf, row)
     if row.source is None:
         label = _KNOWN.get(row.table)
         return Node("difference" if label else "unexplained", label or UNEXPLAINED, row.amount)
-    source = row.source
-    line = f" 物理行 {source.line}" if source.line is not None else ""
-    named = " ".join(source.named.values())
-    label = f"{source.file} 第 {source.row} 行{line}  {named}"
-    return Node("row", label, row.amount, 1, source.facts())
+    return Node("row", row.source.label(), row.amount, 1, row.source.facts())
+
+
+def _late(listing: Listing, path: Path, leaf: Listed, row: Row) -> Node:
+    """What a late voucher leaves out because it stood before, or a closed month because it came
+    later; ``now_amt`` is what today's rows make of the event, ``posted_amt`` what was posted."""
+    now = leaf.amount - row.amount
+    posted = leaf.amount if row.table == "later" else -row.amount
+    facts: dict[str, Fact] = {"now_amt": str(now), "posted_amt": str(posted)}
+    told = f"按现有来源应记 {now:,.2f}，"
+    if row.table == "later":
+        told += f"结账时已记 {posted:,.2f}；其余在以后月份补记"
+    else:
+        month = listing.vouchers[path[-1], path[3] or path[1]]["orig_period_ym"]
+        facts["orig_period_ym"] = month
+        told = f"属 {month}：{told}以前已记 {posted:,.2f}"
+    return Node("late", told, row.amount, 0, facts)
 
 
 def _account(listing: Listing, code: str, ledger_id: str) -> tuple[str, dict[str, Fact]]:

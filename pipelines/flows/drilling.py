@@ -6,7 +6,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from pipelines.drill.books import MARTS, NEEDED, PER_ROW, Books
+from pipelines.drill.books import MARTS, NEEDED, OPTIONAL_MARTS, PER_ROW, Books
+from pipelines.drill.computed import LATER
 from pipelines.drill.drill import drill_books
 from pipelines.engine.runner import run_models
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
     from pipelines.drill.node import Node
     from pipelines.flows.request import RunRequest
+
+_NO_AREA = "select '' as poolarea_no where false"
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def open_books(request: RunRequest, release_id: str | None = None, book: str = B
     con = open_workspace(request)
     try:
         published = [path.stem for path in sorted((release.path / "marts").glob("*.parquet"))]
-        for name in (*MARTS, "fct_fund_metric", "dim_pooling_area"):
+        for name in (*MARTS, *OPTIONAL_MARTS):
             if name in published:
                 path = quoted(str(release.path / "marts" / f"{name}.parquet"))
                 con.execute(f"create view {name} as select * from read_parquet({path})")
@@ -102,6 +105,8 @@ def open_books(request: RunRequest, release_id: str | None = None, book: str = B
             [int(manifest["parts"]["through_ym"])],
         )
         _bind_meanings(con, release.path / "marts" / "dim_region_code.parquet")
+        areas = "from dim_pooling_area" if "dim_pooling_area" in published else _NO_AREA
+        con.execute(f"create view pooling_area as {areas}")
         models = {model.name: model for model in model_plan()}
         run_models(con, [models[name] for name in models if name in NEEDED])
     except BaseException:
@@ -115,4 +120,5 @@ def open_books(request: RunRequest, release_id: str | None = None, book: str = B
         request.warehouse,
         {name: models[name] for name in PER_ROW},
         {sha: file for _, sha, *_, file in taken_in},
+        {name: models[name] for name in models if name in LATER},
     )

@@ -17,6 +17,8 @@ TITLES = {"BS": "资产负债表", "IS": "收支表"}
 FORM_NUMBERS = {"BS": "会社保01表", "IS": "会社保02表"}
 #: printed under every statement from this month on: the 2026 rules were not seen in the original
 STAMP_FROM = 202601
+#: under each sheet of a pool whose benefits are booked when they are settled
+ON_SETTLEMENT = "待遇支出按结算时点入账（benefit_clock = settlement），不是法定账簿口径"
 STAMP = "布局依2017制度，补充规定原文未核"
 STATUS_NAMES = {"passed": "通过", "failed": "不符", "error": "出错", "not_applicable": "不适用"}
 SEVERITY_NAMES = {"H": "硬性", "S": "提示"}
@@ -133,6 +135,8 @@ def notes(sheet: Sheet) -> tuple[str, ...]:
         row.amounts[1] is None for row in sheet.rows
     ):
         out.append("注：账簿中没有上年数据，上年数空缺。")
+    if sheet.on_settlement:
+        out.append(f"注：{ON_SETTLEMENT}。")
     if sheet.period_ym >= STAMP_FROM:
         out.append(f"注：{STAMP}。")
     return tuple(out)

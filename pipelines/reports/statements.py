@@ -97,6 +97,8 @@ class Sheet:
     period_type: PeriodType
     period_ym: int
     rows: tuple[SheetRow, ...]
+    #: benefits are booked when settled: not the basis of the rule
+    on_settlement: bool = False
 
     def row(self, row_code: str) -> SheetRow:
         """The row of that code; raises KeyError where the form has none."""
@@ -160,6 +162,7 @@ def load_sheets(
         raise _empty(con, asked)
     layout = load_layout(con, book)
     names = {str(r["insutype"]): str(r["insutype_name"]) for r in _rule(con, "rule_insutype")}
+    clocks = [r for r in _rule(con, "rule_parameter") if r["name"] == "benefit_clock"]
     sheets: list[Sheet] = []
     problems: list[Problem] = []
     for key, group in groupby(rows, key=lambda row: row[:7]):
@@ -181,11 +184,26 @@ def load_sheets(
                 period_type=period_type,
                 period_ym=ym,
                 rows=tuple(_sheet_row(line, form[line[0]]) for line in lines),
+                on_settlement=_on_settlement(clocks, pool, ym),
             )
         )
     if problems:
         raise JiecunError(*problems, exit_code=EXIT_CHECK)
     return tuple(sheets)
+
+
+def _on_settlement(clocks: list[dict[str, Any]], pool: str, ym: int) -> bool:
+    """Whether the pool books benefits on settlement that month; its own row goes before ``*``."""
+    month = f"{ym // 100}-{ym % 100:02d}-01"
+    valid = [
+        rule
+        for rule in clocks
+        if rule["scope"] in (pool, "*")
+        and str(rule["valid_from"]) <= month
+        and (not rule["valid_to"] or month <= str(rule["valid_to"]))
+    ]
+    own = sorted(valid, key=lambda rule: rule["scope"] == "*")
+    return bool(own) and own[0]["value"] == "settlement"
 
 
 def load_layout(con: duckdb.DuckDBPyConnection, book: str = BOOK) -> Layout:

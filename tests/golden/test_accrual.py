@@ -71,6 +71,8 @@ def entries(spec: Spec, *events: str) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.event("E101")
+@pytest.mark.mechanism("S24")
 def test_what_was_due_and_not_received_is_a_receivable_at_its_months_end() -> None:
     """E101: 5,200 of November, a quarter of it for the accounts."""
     assert entries(accrued(), "E101") == table("""
@@ -82,6 +84,8 @@ def test_what_was_due_and_not_received_is_a_receivable_at_its_months_end() -> No
     """)
 
 
+@pytest.mark.event("E103")
+@pytest.mark.mechanism("S23")
 def test_what_was_received_ahead_is_income_of_the_month_it_was_due() -> None:
     """E103: January's 2,000 that came in November is a liability until January."""
     assert entries(accrued(), "E103") == table("""
@@ -94,6 +98,8 @@ def test_what_was_received_ahead_is_income_of_the_month_it_was_due() -> None:
     """)
 
 
+@pytest.mark.event("E104", "E88")
+@pytest.mark.mechanism("S25")
 def test_interest_is_earned_by_the_day_and_pending_from_the_month_that_earned_it() -> None:
     """E104 and its carry: 30 days and 31 days at 10.00; January's 20 days are the receipt's own."""
     assert entries(accrued(), "E104") == table("""
@@ -114,6 +120,7 @@ def test_interest_is_earned_by_the_day_and_pending_from_the_month_that_earned_it
     """)
 
 
+@pytest.mark.event("E89")
 def test_interest_attributed_in_the_month_it_comes_in_takes_back_what_was_carried() -> None:
     """810 attributed on 25 January: the 610 carried before leave 30010302, January carries none."""
     decided = EVENTS | {
@@ -155,6 +162,8 @@ def test_interest_earned_before_the_books_begin_stays_on_cash_basis() -> None:
     assert rows(spec, "SELECT DISTINCT first_ym FROM led_month") == [("202311",)]
 
 
+@pytest.mark.event("E107")
+@pytest.mark.mechanism("S25")
 def test_the_personal_accounts_are_owed_their_interest_until_its_day() -> None:
     """E107: 300,000 at 0.03 % a month, then 302,500; credited on 31 December; January begins anew.
 
@@ -172,6 +181,7 @@ def test_the_personal_accounts_are_owed_their_interest_until_its_day() -> None:
     """)
 
 
+@pytest.mark.event("E107")
 def test_the_account_interest_is_a_mere_reclassification_where_the_pool_wants_it() -> None:
     """pa_interest_as = RECLASS: no liability, no interest day."""
     spec = world(202311, books=BOOKS, **EVENTS).sql(
@@ -184,6 +194,47 @@ def test_the_account_interest_is_a_mere_reclassification_where_the_pool_wants_it
     """)
 
 
+@pytest.mark.event("E102", "E105")
+@pytest.mark.mechanism("S24")
+def test_what_comes_in_late_is_set_off_against_what_was_due() -> None:
+    """4,000 of November's arrears and 610 of interest earned before: no income of January."""
+    assert entries(accrued(), "E102", "E105") == table("""
+        month  | event | account | debit   | credit
+        202401 | E102  | 1002    | 4000.00 |
+        202401 | E102  | 110201  |         | 3000.00
+        202401 | E102  | 110202  |         | 1000.00
+        202401 | E105  | 1003    | 610.00  |
+        202401 | E105  | 1103    |         | 610.00
+    """)
+
+
+@pytest.mark.event("E106")
+@pytest.mark.mechanism("S25")
+def test_interest_on_a_loan_is_owed_from_the_month_it_runs() -> None:
+    """81.00 for 81 days paid on 21 January: 30 and 31 were owed, 20 are January's own."""
+    loan = EVENTS | {
+        "fund_transfers": """
+        traf_item | hif_acct_type | incexpd_dirc | amt     | balc       | acen_date  | int_begndate | int_enddate
+        LOAN_IN   | 4             | 1            | 2000.00 | 1002000.00 | 2023-11-01 |              |
+        LOAN_INTE | 4             | 2            | 81.00   | 1001919.00 | 2024-01-21 | 2023-11-01   | 2024-01-21
+    """
+    }
+    spec = world(202401, books=BOOKS, **loan)
+    assert entries(spec, "E106") == table("""
+        month  | event | account | debit | credit
+        202311 | E106  | 540101  | 30.00 |
+        202311 | E106  | 210201  |       | 30.00
+        202312 | E106  | 540101  | 31.00 |
+        202312 | E106  | 210201  |       | 31.00
+        202401 | E106  | 210201  | 61.00 |
+        202401 | E106  | 1003    |       | 61.00
+    """)
+    assert [row[2:4] for row in entries(spec, "E18") if row[0] == "202401" and row[3]] == [
+        ("540101", "20.00")
+    ]
+
+
+@pytest.mark.mechanism("S23")
 def test_the_other_books_know_no_accrual() -> None:
     """E101, E103, E104, E107 are vouchers of one book only."""
     assert rows(
@@ -202,6 +253,7 @@ def aging(spec: Spec) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S11", "S24", "S26")
 def test_receivables_age_by_payer_class_and_bear_a_late_fee() -> None:
     """December: 5,200 × 0.05 % × 31 days = 80.60; January: 1,200 × 0.05 % × 62 days = 37.20."""
     assert aging(accrued()) == table("""
@@ -231,6 +283,7 @@ ARREARS = {
 }
 
 
+@pytest.mark.mechanism("S11", "S13")
 def test_debts_move_from_one_age_to_the_next() -> None:
     """Due on 31 January 2021: 89 days old at the end of April, 120 in May, 365 in January 2022.
 
@@ -248,6 +301,7 @@ def test_debts_move_from_one_age_to_the_next() -> None:
     assert check(spec, "T-32").status == "passed"
 
 
+@pytest.mark.mechanism("S26")
 def test_the_late_fee_changes_its_rate_on_the_day_the_law_did() -> None:
     """Due on 31 May 2011: 30 days at 0.2 %, then 31 days at 0.05 %; 1,000 owe 60.00 + 15.50."""
     early = {
@@ -275,6 +329,8 @@ def test_the_late_fee_changes_its_rate_on_the_day_the_law_did() -> None:
     ]
 
 
+@pytest.mark.event("E102", "E103", "E105")
+@pytest.mark.mechanism("S24", "S25")
 @with_receipts
 def test_receipts_take_back_what_was_accrued() -> None:
     """E102, E103 received, E105: nothing but the unpaid 1,200 is left at the end of January."""
@@ -302,6 +358,7 @@ def test_receipts_take_back_what_was_accrued() -> None:
     """)
 
 
+@pytest.mark.mechanism("S23")
 @with_receipts
 def test_the_bridge_leads_from_accrual_income_back_to_cash() -> None:
     """T-31 month by month, and every other identity of these books."""

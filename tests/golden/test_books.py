@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from tests.golden.test_statements import NOVEMBER
 from tests.spec.harness import ALL_BOOKS, Spec, check, rows, run, table, world
 
@@ -96,6 +98,8 @@ def incomes(spec: Spec, book: str) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.event("E84", "E85", "E86")
+@pytest.mark.mechanism("S29", "S30")
 def test_golden_1_the_rule_of_1999() -> None:
     """Year-end funds 9,500 too high, and a January deficit of 525 that nobody incurred."""
     assert told(golden_1(), "a1999") == table("""
@@ -106,6 +110,8 @@ def test_golden_1_the_rule_of_1999() -> None:
     """)
 
 
+@pytest.mark.event("E84", "E85", "E87")
+@pytest.mark.mechanism("S30")
 def test_golden_1_the_rule_in_force() -> None:
     """The same year end; in January only the difference moves between the funds."""
     assert told(golden_1(), "k17") == table("""
@@ -116,6 +122,8 @@ def test_golden_1_the_rule_in_force() -> None:
     """)
 
 
+@pytest.mark.event("E83", "E88", "E89")
+@pytest.mark.mechanism("S31", "S32")
 def test_golden_1_the_proposed_rule() -> None:
     """Pending money stays pending until its owner is known."""
     assert told(golden_1(), "proposed") == table("""
@@ -126,6 +134,7 @@ def test_golden_1_the_proposed_rule() -> None:
     """)
 
 
+@pytest.mark.mechanism("S38")
 def test_golden_1_whole_sheets_of_the_rule_in_force() -> None:
     """Nothing pending at the year end; January moves 525 between the funds."""
     assert sheets(golden_1(), "k17") == table("""
@@ -152,6 +161,7 @@ def test_golden_1_whole_sheets_of_the_rule_in_force() -> None:
     """)
 
 
+@pytest.mark.mechanism("S38")
 def test_golden_1_whole_statements_of_the_rule_in_force() -> None:
     """January has no income: the difference goes past the statement."""
     assert incomes(golden_1(), "k17") == table("""
@@ -268,6 +278,7 @@ def test_golden_1_whole_statements_of_the_rule_of_1999() -> None:
     """)
 
 
+@pytest.mark.mechanism("S37")
 def test_golden_1_whole_sheets_of_the_proposed_rule() -> None:
     """9,500 stay pending over the year end, in the annual sheet too."""
     assert sheets(golden_1(), "proposed") == table("""
@@ -294,6 +305,7 @@ def test_golden_1_whole_sheets_of_the_proposed_rule() -> None:
     """)
 
 
+@pytest.mark.mechanism("S36")
 def test_golden_1_whole_statements_of_the_proposed_rule() -> None:
     """待转基金 is what came in less what found its owner, of premium and of interest."""
     assert incomes(golden_1(), "proposed") == table("""
@@ -401,6 +413,7 @@ def test_golden_2_what_each_rule_says_of_pending_money_within_a_year() -> None:
     """)
 
 
+@pytest.mark.mechanism("S35")
 def test_golden_2_both_gaps_are_explained_by_the_detectors() -> None:
     """T-27: 15,000 − 9,000 = the 6,000 attributed. T-28: 14,000 − 9,000 = the 5,000 brought in."""
     spec = golden_2()
@@ -427,6 +440,8 @@ def golden_3() -> Spec:
     )
 
 
+@pytest.mark.event("E85")
+@pytest.mark.mechanism("S29")
 def test_golden_3_the_rule_of_1999_gives_the_accounts_their_interest_first() -> None:
     """All 1,500 of pending interest to the accounts in December, 600 back from them in January."""
     assert told(golden_3(), "a1999") == table("""

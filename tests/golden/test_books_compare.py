@@ -7,6 +7,8 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
+import pytest
+
 from pipelines.books.compare import compare
 from pipelines.books.scope import MARTS
 from pipelines.reports.compared import headlines
@@ -75,6 +77,7 @@ def test_01_november_differs_by_accrual_only() -> None:
     ]
 
 
+@pytest.mark.mechanism("S30")
 def test_02_december_inflates_the_funds_by_9500() -> None:
     """7,125 in the pool and 2,375 in the accounts belong to nobody yet."""
     assert figures(told(202312))[:9] == table("""
@@ -113,6 +116,7 @@ def test_03_the_open_items_behind_the_inflation() -> None:
     assert told(202401).items == ()
 
 
+@pytest.mark.mechanism("S30")
 def test_04_january_of_1999_shows_a_deficit_of_525_that_nobody_incurred() -> None:
     """7,125 are taken back, 6,600 are attributed; the rule in force moves 525 between the funds."""
     (deficit,) = told(202401).false_deficits

@@ -23,6 +23,7 @@ def _published() -> Spec:
     return run(world(), "met_published_check")
 
 
+@pytest.mark.mechanism("S39", "S40")
 @pytest.mark.parametrize(
     ("scope", "ym", "key", "value"),
     [
@@ -45,6 +46,7 @@ def test_ratios_of_the_final_figures(scope: str, ym: int, key: str, value: str) 
     assert Decimal(found.value).quantize(Decimal("0.01")) == Decimal(value)
 
 
+@pytest.mark.mechanism("S39")
 @pytest.mark.parametrize(
     ("scope", "ym", "key", "printed", "unit"),
     [
@@ -73,6 +75,7 @@ def test_amounts_of_the_final_figures(
     assert Decimal(found.value) == Decimal(printed) * UNIT[unit]
 
 
+@pytest.mark.mechanism("S41")
 @pytest.mark.parametrize(
     ("key", "value"),
     [

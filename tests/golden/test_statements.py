@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from functools import cache
 
+import pytest
+
 from tests.spec.harness import Spec, check, check_ids, rows, run, table, world
 
 NOVEMBER = {
@@ -159,6 +161,7 @@ def income_statement(spec: Spec, ym: int) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S38")
 def test_01_employees_balance_sheet_of_november() -> None:
     """Golden-1: assets 1,026,000 = pool 710,000 + accounts 305,000 + pending 11,000."""
     assert balance_sheet(employees(), 202311) == table("""
@@ -185,6 +188,7 @@ def test_01_employees_balance_sheet_of_november() -> None:
     """)
 
 
+@pytest.mark.mechanism("S38")
 def test_02_employees_income_statement_of_november() -> None:
     """Golden-1: 5.1 = 10,000, 5.2 = 5,000, 5.3 = 10,000 premium + 1,000 interest."""
     assert income_statement(employees(), 202311) == table("""
@@ -373,6 +377,7 @@ def test_09_residents_income_statement_of_december() -> None:
     """)
 
 
+@pytest.mark.mechanism("S38")
 def test_10_residents_annual_statements() -> None:
     """本年数 = December's 本年累计数; the annual sheet is December's."""
     spec = run(residents(), "fct_income_statement")

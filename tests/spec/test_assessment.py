@@ -44,6 +44,7 @@ def told(spec: Spec, columns: str, ym: int) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S03", "S13")
 def test_assessed_collected_and_arrears_by_payer_class() -> None:
     assert told(
         copy(_inputs()),
@@ -77,6 +78,7 @@ def test_money_that_comes_after_the_month_of_the_books_is_not_collected_yet() ->
     )
 
 
+@pytest.mark.mechanism("S05", "S13")
 def test_the_premium_against_base_times_rate() -> None:
     """6 % and 2 %: 800 of 10,000 is right, 700 is 100 short; without a base nothing is held."""
     columns = "payer_class, base_amt, implied_amt, rate_diff_amt, status"
@@ -96,6 +98,7 @@ def test_the_premium_against_base_times_rate() -> None:
     )
 
 
+@pytest.mark.mechanism("S04")
 @pytest.mark.parametrize(
     ("change", "rule_base", "diff", "status"),
     [
@@ -150,6 +153,7 @@ def test_a_general_rate_judges_nobody() -> None:
     )
 
 
+@pytest.mark.mechanism("S13")
 def test_undeclared_payers_are_memo_at_110_percent_of_last_month() -> None:
     """e3 declared 720 for January and nothing for February; e4 insures itself and is not asked."""
     assert told(copy(_inputs()), "payer_class, undeclared_cnt, undeclared_amt", 202402)[0] == (

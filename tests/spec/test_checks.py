@@ -362,6 +362,9 @@ def test_check_has_the_columns_the_engine_expects(check_id: str) -> None:
     assert (result.rows_failed, str(result.difference_amt)) == (0, "0.00")
 
 
+@pytest.mark.mechanism(
+    "S09", "S22", "S29", "S32", "S33", "S35", "S36", "S37", "S38", "S42", "S44", "S49"
+)
 @pytest.mark.parametrize("broken", BROKEN_TABLES, ids=lambda b: f"{b.check_id} {b.what}")
 def test_check_fails_on(broken: Break) -> None:
     """One thing broken, the named check fails and names the item."""
@@ -604,6 +607,7 @@ def test_t_19_names_the_month_only_at_the_year_end() -> None:
     )
 
 
+@pytest.mark.mechanism("S09", "S10", "S49")
 def test_a_manual_voucher_meets_the_bank_allow_list_too() -> None:
     """T-30: 借 1101 贷 1002 is nowhere allowed; 借 110102 贷 1004 is."""
     manual = """

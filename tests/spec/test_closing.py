@@ -31,6 +31,7 @@ def closing(spec: Spec) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S01")
 @pytest.mark.event("E110")
 def test_income_and_expense_of_each_fund_close_to_its_net_assets() -> None:
     """4xxx01, 4101, 5xxx01 → 300101; 4xxx02, 4301, 5201, 5xxx02 → 300102."""

@@ -57,6 +57,7 @@ def advances(spec: Spec, ym: int) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S42")
 def test_what_does_not_meet_is_listed_month_by_month_with_its_reason() -> None:
     """In transit, over the year end, never received, unnumbered, not loaded, paid ahead."""
     spec = consolidated()
@@ -80,6 +81,8 @@ def test_what_does_not_meet_is_listed_month_by_month_with_its_reason() -> None:
     """)
 
 
+@pytest.mark.event("E71", "E72", "E73", "E74")
+@pytest.mark.mechanism("S42")
 def test_a_notice_drops_out_of_both_statements_when_its_second_side_is_booked() -> None:
     """N1 in November; N2 of November and N3 in December; N4, N6 and the unnumbered one stay."""
     spec = consolidated()
@@ -241,6 +244,8 @@ def test_a_pool_of_another_province_is_not_eliminated() -> None:
     assert check(spec, "T-18").status == "passed"
 
 
+@pytest.mark.event("E61", "E66")
+@pytest.mark.mechanism("S44")
 def test_t18_sees_a_prepayment_received_short() -> None:
     """The treating region books 7,999 of 8,000 under the same notice."""
     spec = consolidated("UPDATE fund_transfers SET amt = 7999 WHERE traf_sn = 'B04'")

@@ -129,6 +129,7 @@ OUTSIDE = """
 """
 
 
+@pytest.mark.mechanism("S44")
 @pytest.mark.event("E63")
 @pytest.mark.parametrize(("item", "souc"), [("XCLR_OUT", ""), ("DFR_OUT", "99902")])
 def test_a_clearing_notice_of_another_region_is_spread_over_its_settlements(
@@ -242,6 +243,7 @@ def test_a_persons_wrong_benefit_is_taken_from_the_personal_account(
     ]
 
 
+@pytest.mark.mechanism("S43")
 @pytest.mark.event("E51")
 @pytest.mark.parametrize(
     ("day", "approval", "limit", "failed"),
@@ -267,6 +269,7 @@ def test_e51_needs_a_fund_that_can_pay_or_an_approval(
     assert [row[2:] for row in told] == ([failed] if failed else [])
 
 
+@pytest.mark.mechanism("S11", "S43")
 @pytest.mark.event("E51", "E52", "E53")
 def test_a_hospitals_advance_is_kept_and_cleared_under_its_name() -> None:
     """T-16: 100 lent to each of two hospitals; clearing 130 against the first is seen."""

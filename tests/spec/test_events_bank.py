@@ -15,6 +15,7 @@ def bank(*drawn: str) -> Spec:
     )
 
 
+@pytest.mark.mechanism("S46")
 @pytest.mark.event("E08")
 @pytest.mark.parametrize(("insutype", "fund"), [("310", "POOL"), ("390", "NA")])
 def test_e08_fiscal_subsidy_is_income_from_the_bank_line(insutype: str, fund: str) -> None:
@@ -25,6 +26,7 @@ def test_e08_fiscal_subsidy_is_income_from_the_bank_line(insutype: str, fund: st
     ]
 
 
+@pytest.mark.mechanism("S02")
 @pytest.mark.event("E09")
 @pytest.mark.parametrize(
     ("insutype", "fund_code", "account", "fund"),
@@ -57,6 +59,7 @@ def test_e09_interest_stays_in_the_account_that_earned_it(acct_type: str, accoun
     assert lines(spec, "debit_amt <> 0") == [("E09", account, "NA", "5.00", "")]
 
 
+@pytest.mark.mechanism("S27")
 @pytest.mark.event("E82")
 @pytest.mark.parametrize("fund_code", ["", "999999"])
 def test_e82_interest_of_unknown_attribution_is_pending(fund_code: str) -> None:
@@ -68,6 +71,7 @@ def test_e82_interest_of_unknown_attribution_is_pending(fund_code: str) -> None:
     """)
 
 
+@pytest.mark.mechanism("S10")
 @pytest.mark.event("E21")
 @pytest.mark.parametrize("insutype", ["310", "390"])
 def test_e21_sweep_of_the_revenue_account_posts_once_for_its_two_bank_lines(insutype: str) -> None:
@@ -80,6 +84,7 @@ def test_e21_sweep_of_the_revenue_account_posts_once_for_its_two_bank_lines(insu
     """)
 
 
+@pytest.mark.mechanism("S10")
 @pytest.mark.event("E22")
 def test_e22_treasury_to_fiscal_account() -> None:
     """E22: the treasury's leg tells it from a sweep."""
@@ -91,6 +96,7 @@ def test_e22_treasury_to_fiscal_account() -> None:
     """)
 
 
+@pytest.mark.mechanism("S10")
 @pytest.mark.event("E23")
 def test_e23_funding_of_the_expenditure_account() -> None:
     """E23: 1003 → 1004."""
@@ -102,6 +108,7 @@ def test_e23_funding_of_the_expenditure_account() -> None:
     """)
 
 
+@pytest.mark.mechanism("S10")
 @pytest.mark.event("E24")
 def test_e24_interest_of_the_expenditure_account_is_handed_over() -> None:
     """E24: after E09, no income."""

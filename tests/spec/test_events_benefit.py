@@ -26,6 +26,7 @@ def paid(
     )
 
 
+@pytest.mark.mechanism("S06", "S47")
 @pytest.mark.event("E31", "E32", "E33", "E37")
 @pytest.mark.parametrize(
     ("med_type", "event", "account"),
@@ -62,6 +63,7 @@ def test_pool_money_goes_to_the_account_of_its_medical_category(
     ]
 
 
+@pytest.mark.mechanism("S06")
 @pytest.mark.event("E34", "E35", "E36")
 @pytest.mark.parametrize(
     ("med_type", "event", "account"),
@@ -156,6 +158,7 @@ def test_maternity_of_scheme_510_is_paid_out_of_ledger_310() -> None:
     ) == [("610100-310", "50010104", "500.00")]
 
 
+@pytest.mark.mechanism("S47")
 @pytest.mark.event("E37")
 def test_e37_maternity_allowance_posts_from_the_payment_order() -> None:
     """dfr_souc 103 is in no settlement table: 50010105, once, and no clearing is asked for."""

@@ -108,6 +108,7 @@ def bank(insutype: str, item: str, acct: str, dirc: str, told: str = "") -> Spec
     )
 
 
+@pytest.mark.mechanism("S02", "S07", "S12", "S34", "S42", "S43", "S44")
 @pytest.mark.event(
     "E10", "E11", "E13", "E14", "E15", "E18", "E20", "E37", "E40", "E42", "E51", "E53", "E54",
     "E55", "E57", "E58", "E61", "E62", "E64", "E65", "E65b", "E66", "E67", "E68", "E69", "E70",
@@ -162,6 +163,7 @@ BOND = """
 """
 
 
+@pytest.mark.mechanism("S12")
 @pytest.mark.event("E10", "E11")
 def test_a_redemption_gives_back_the_cost_before_it_is_interest() -> None:
     """1,080 for a bond of 1,000 in two lines: 700 and 300 of cost, 80 of interest."""
@@ -185,6 +187,7 @@ def test_a_redemption_that_names_a_bond_nobody_bought_is_refused() -> None:
     assert set(check(spec, "J-01").items) == {"BOND_IN.UNKNOWN"}
 
 
+@pytest.mark.mechanism("S25")
 @pytest.mark.event("E18")
 def test_a_repayment_above_the_loan_is_interest() -> None:
     """2,000 borrowed, 2,050 paid back in one line that names the borrowing."""

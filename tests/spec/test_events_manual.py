@@ -34,6 +34,7 @@ BOOKS_OF = {
 }
 
 
+@pytest.mark.mechanism("S15")
 @pytest.mark.event("E18", "E55", "E56", "E58", "E58b", "E77", "E78", "E91", "E92", "E93", "E108")
 @pytest.mark.parametrize("row", table(WRITTEN), ids=lambda row: " ".join(row[:2]))
 def test_a_manual_voucher_keeps_its_event_and_its_accounts(row: tuple[str, ...]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from tests.spec.harness import Spec, check, lines, rows, run, table, world
 
 
+@pytest.mark.mechanism("S02", "S05")
 @pytest.mark.event("E01", "E02")
 def test_e01_and_e02_employer_month_fills_the_account_from_the_employee_first() -> None:
     """E01/E02: 600 + 200 paid, 200 goes to personal accounts: that is the employees' own money."""
@@ -128,6 +129,7 @@ def test_e05_resident_premium_of_a_later_year_is_income_of_the_year_of_receipt()
     """)
 
 
+@pytest.mark.mechanism("S02", "S26")
 @pytest.mark.event("E12")
 def test_e12_late_fee_and_interest_go_to_the_pool() -> None:
     """E12: ``latefee`` and ``inte``, beside the premium and outside 4001."""
@@ -162,6 +164,7 @@ def test_e12_late_fee_of_residents_has_one_fund() -> None:
     """)
 
 
+@pytest.mark.mechanism("S34")
 @pytest.mark.event("E16", "E97")
 def test_e16_refund_of_this_year_debits_premium_income_as_it_was_split() -> None:
     """E16: a negative row whose original came in the same year; no negative amounts in the books."""
@@ -197,6 +200,7 @@ def test_e16_refund_types_without_a_reversal_flag(clct_type: str) -> None:
     """)
 
 
+@pytest.mark.mechanism("S34")
 @pytest.mark.event("E17", "E97")
 def test_e17_refund_of_a_premium_of_an_earlier_year_is_other_expenditure() -> None:
     """E17: the original came in 2022, so this year's premium income stays as it is."""
@@ -233,6 +237,7 @@ def test_e17_resident_refund_of_an_earlier_year() -> None:
     """)
 
 
+@pytest.mark.mechanism("S27")
 @pytest.mark.event("E81")
 def test_e81_premium_of_unknown_attribution_is_pending() -> None:
     """E81: ``traf_sumamt`` empty on a paid 310 row; the whole m waits in 4601."""
@@ -266,6 +271,7 @@ ATTRIBUTED_LATER = """
 """
 
 
+@pytest.mark.mechanism("S28")
 @pytest.mark.event("E83")
 def test_e83_attribution_in_a_later_month_moves_pending_money_to_its_funds() -> None:
     """E81 in October, E83 in November, dated by ``traf_time``, no bank line."""

@@ -34,6 +34,7 @@ def recovered(insutype: str = "310", med_type: str = "21", **cells: str) -> Spec
     )
 
 
+@pytest.mark.mechanism("S48")
 @pytest.mark.event("E43")
 @pytest.mark.parametrize(
     ("insutype", "med_type", "account", "fund"),
@@ -76,6 +77,7 @@ def test_e43_into_the_revenue_account() -> None:
     assert lines(spec, "debit_amt <> 0") == [("E43", "1002", "NA", "300.00", "")]
 
 
+@pytest.mark.mechanism("S48")
 @pytest.mark.event("E44")
 @pytest.mark.parametrize(
     ("insutype", "account", "fund"), [("310", "450101", "POOL"), ("390", "4501", "NA")]

@@ -250,6 +250,7 @@ def budgeted(ym: int) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S08", "S20")
 def test_budget_execution_compares_the_last_version_with_the_year_to_date() -> None:
     """A1 replaces B0; a year row wins over the months; without a year row the months add up."""
     assert budgeted(202312) == table("""

@@ -93,6 +93,7 @@ def test_there_is_no_calendar_year_before_december() -> None:
     assert told(_workers(), "M-01/CAL/ALL", ZG, 202411) == Told(*NONE)
 
 
+@pytest.mark.mechanism("S08")
 @pytest.mark.parametrize(
     ("key", "ym", "expected"),
     [

@@ -261,6 +261,7 @@ def _recovered() -> Spec:
     )
 
 
+@pytest.mark.mechanism("S48")
 @pytest.mark.parametrize(
     ("ym", "value"),
     [(202401, "0.0000"), (202402, "340.0000"), (202403, "590.0000"), (202404, "610.0000"),
@@ -270,6 +271,7 @@ def test_recovered_money_of_the_year(ym: int, value: str) -> None:
     assert told(_recovered(), "M-18/YTD/ALL", ZG, ym).value == value
 
 
+@pytest.mark.mechanism("S48")
 def test_recovered_money_by_institution() -> None:
     assert rows(
         run(copy(_recovered()), "fct_recovery"),
@@ -309,6 +311,7 @@ def _paid() -> Spec:
     )
 
 
+@pytest.mark.mechanism("S43")
 @pytest.mark.parametrize(
     ("key", "ym", "expected"),
     [
@@ -354,6 +357,7 @@ def _ageing() -> Spec:
     )
 
 
+@pytest.mark.mechanism("S19")
 @pytest.mark.parametrize(
     ("key", "ym", "expected"),
     [

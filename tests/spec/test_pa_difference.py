@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.spec.harness import Spec, check, rows, run, table
 from tests.spec.worlds import pending
 
@@ -18,6 +20,7 @@ def told(spec: Spec) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S33")
 def test_a_difference_with_a_list_of_owners_is_explained() -> None:
     """The books that presplit report it; the proposal posts it. 2,250 = a quarter of 9,000."""
     assert told(pending()) == table("""
@@ -29,6 +32,8 @@ def test_a_difference_with_a_list_of_owners_is_explained() -> None:
     """)
 
 
+@pytest.mark.event("E91")
+@pytest.mark.mechanism("S33")
 def test_the_adjustment_is_booked_in_the_proposed_books_only() -> None:
     """Dr 30010303, Cr 300102; the statutory book has no such entry."""
     assert rows(
@@ -84,6 +89,7 @@ def test_an_adjustment_of_another_amount_than_the_difference_is_blocked() -> Non
     ]
 
 
+@pytest.mark.mechanism("S33")
 def test_an_adjustment_that_pending_money_cannot_bear_is_blocked() -> None:
     """Nothing is pending at the year end: 30010303 would leave 待转基金 at −100."""
     spec = pending(

@@ -212,6 +212,7 @@ def parents(row: str) -> dict[str, str]:
     return {".".join(row.split(".")[: n + 1]): "7.00" for n in range(row.count(".") + 1)}
 
 
+@pytest.mark.mechanism("S01", "S38")
 @pytest.mark.parametrize("case", ROWS_310, ids=lambda case: f"{case[0]}-{case[1]}")
 def test_an_account_of_ledger_310_stands_on_its_row_and_the_rows_above(
     case: tuple[str, str, str],
@@ -353,6 +354,7 @@ def test_the_annual_forms_have_no_row_for_pending_money() -> None:
     assert annual["5"] == ("", "15000.00", "", "15000.00")
 
 
+@pytest.mark.mechanism("S35")
 def test_pending_money_is_inside_the_main_row_every_month() -> None:
     """N1 = N1a + N1b + N1c: else the monthly sheet would be out by the pending amount (T-06)."""
     told = statement(manual(*PENDING), BS, 202311)

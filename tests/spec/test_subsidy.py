@@ -43,6 +43,7 @@ def told(spec: Spec) -> list[tuple[str, ...]]:
     )
 
 
+@pytest.mark.mechanism("S46")
 def test_heads_by_the_standard_of_the_year() -> None:
     """100 heads at the end of 2023 (the row of all before its groups), 100 by March 2024."""
     assert told(copy(_subsidy())) == table("""
@@ -93,6 +94,7 @@ def test_the_subsidy_on_premium_rows_is_memo_by_benefit_year() -> None:
     ) == [("2023", "640.00", "64000.00"), ("2024", "670.00", "50000.00")]
 
 
+@pytest.mark.mechanism("S46")
 def test_the_standards_are_those_published() -> None:
     assert rows(
         world(),

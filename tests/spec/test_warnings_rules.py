@@ -199,6 +199,7 @@ def test_a_reserve_is_never_judged_on_one_month() -> None:
     }
 
 
+@pytest.mark.mechanism("S10")
 def test_account_discipline_tells_the_account_and_the_worst_first() -> None:
     spec = sheet(ledger_month(empty(), "310", 202405), "310", 202405, {"A2": 10, "A5": 0})
     insert(spec, "jrn_entry", ledger_id="610100-310", period_ym=202405, debit_account="1004",
@@ -315,6 +316,7 @@ def test_the_pace_of_a_new_year_opens_a_new_run() -> None:
     ]
 
 
+@pytest.mark.mechanism("S14")
 def test_a_row_tells_everything_a_person_needs() -> None:
     spec = steady(empty(), "390", 202301, 202402).sql(
         """INSERT INTO pooling_area BY NAME

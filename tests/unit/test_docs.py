@@ -21,7 +21,9 @@ def _pages() -> dict[str, str]:
     return pages
 
 
-@pytest.mark.parametrize("name", ["checks.md", "posting.md", "extracts.md", "dictionary.md"])
+@pytest.mark.parametrize(
+    "name", ["accounting.md", "checks.md", "posting.md", "extracts.md", "dictionary.md"]
+)
 def test_generated_page_has_not_drifted(name: str) -> None:
     written = (ROOT / "docs" / name).read_text(encoding="utf-8")
     assert written == _pages()[name], "run: python docs/generate.py"

@@ -10,7 +10,7 @@ select
     sum(j.debit_amt)::decimal(18, 2) as expected_amt,
     -- a voucher over two ledgers or two months can never equal its debit side
     case
-        when count(distinct j.ledger_id) = 1 and count(distinct j.period_ym) = 1
+        when min(j.ledger_id) = max(j.ledger_id) and min(j.period_ym) = max(j.period_ym)
             then sum(j.credit_amt)::decimal(18, 2)
     end as actual_amt
 from fct_journal as j

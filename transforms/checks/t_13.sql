@@ -5,7 +5,13 @@
 -- guards: a premium told twice (employer and person row, subsidy, bank row) or left out
 with premium as (
     select c.ledger_id, (year(c.cash_date) * 100 + month(c.cash_date))::integer as period_ym,
-        sum(c.premium_amt)::decimal(18, 2) as premium_amt
+        coalesce(sum(c.premium_amt) filter (not (
+            c.event_code = 'E16P' and year(c.received_date) < year(c.cash_date)
+        )), 0)::decimal(18, 2) as premium_amt,
+        -- pending at a year end and given back after it: the rule in force has it in 5401
+        coalesce(sum(c.premium_amt) filter (
+            c.event_code = 'E16P' and year(c.received_date) < year(c.cash_date)
+        ), 0)::decimal(18, 2) as pending_back_amt
     from stg_contribution as c
     cross join param_run as r
     where c.event_code <> 'E17'
@@ -37,7 +43,9 @@ month as (
 )
 
 select m.ledger_id, m.period_ym, w.item_prefix || '4001+4601' as item,
-    coalesce(p.premium_amt, 0) as expected_amt,
+    (coalesce(p.premium_amt, 0)
+        + case w.policy when 'A2017' then 0 else coalesce(p.pending_back_amt, 0) end
+    )::decimal(18, 2) as expected_amt,
     coalesce(b.booked_amt, 0) as actual_amt
 from month as m
 inner join jrn_book as w on m.book = w.book

@@ -3,12 +3,22 @@
 -- severity: H
 -- title: 实际拨付（统筹、个人账户）= 待遇支出
 -- guards: a payment without its settlements would leave the bank but never reach expenditure
-with paid_order as (
+with clock as (
+    select poolarea_no, valid_from, valid_to
+    from stg_parameter
+    where name = 'benefit_clock' and value = 'settlement'
+),
+
+paid_order as (
     select t.ledger_id, t.fee_clr_id, t.traf_sn,
         (year(t.acen_date) * 100 + month(t.acen_date))::integer as period_ym,
         -t.signed_amt as amt
     from stg_transfer as t
     cross join param_run as r
+    -- where benefits are booked on settlement a payment is no expenditure
+    anti join clock as c
+        on t.poolarea_no = c.poolarea_no
+        and t.acen_date between c.valid_from and c.valid_to
     where t.posting_source = 'clearing'
         and year(t.acen_date) * 100 + month(t.acen_date) <= r.through_ym
 ),
@@ -24,6 +34,30 @@ benefit_line as (
     where book in (select book from jrn_book where is_statutory)
         and starts_with(account_code, '5001')
         and (starts_with(event_id, 'PAY|') or regexp_matches(event_id, '^LATE\|[0-9]{6}\|PAY\|'))
+),
+
+settled as (
+    select s.ledger_id, s.event_ym as period_ym,
+        sum(s.hifp_pay + case when s.pa_part is null then 0 else s.acct_pay end)::decimal(18, 2)
+            as settled_amt
+    from stg_settlement as s
+    inner join clock as c
+        on s.poolarea_no = c.poolarea_no
+        and last_day(make_date(s.event_ym // 100, s.event_ym % 100, 1))
+            between c.valid_from and c.valid_to
+    cross join param_run as r
+    where s.event_ym <= r.through_ym
+    group by s.ledger_id, s.event_ym
+),
+
+booked_settled as (
+    select ledger_id, event_ym as period_ym,
+        sum(debit_amt - credit_amt)::decimal(18, 2) as booked_amt
+    from jrn_journal
+    where book in (select book from jrn_book where is_statutory)
+        and starts_with(account_code, '5001')
+        and regexp_matches(event_id, '^(LATE\|[0-9]{6}\|)?SETL\|')
+    group by ledger_id, event_ym
 ),
 
 -- every order of the month against what was booked in it
@@ -94,3 +128,10 @@ left join booked_clearing as b
     on c.ledger_id = b.ledger_id
     and c.fee_clr_id = b.fee_clr_id
 group by c.ledger_id, c.period_ym
+union all
+select coalesce(s.ledger_id, b.ledger_id), coalesce(s.period_ym, b.period_ym), '结算合计',
+    coalesce(s.settled_amt, 0), coalesce(b.booked_amt, 0)
+from settled as s
+full join booked_settled as b
+    on s.ledger_id = b.ledger_id
+    and s.period_ym = b.period_ym

@@ -2,15 +2,38 @@
 -- What is paid is spread over the benefit accounts as the settlements behind it stand: the
 -- difference between what DRG/DIP pays and the sum of hifp_pay follows the same shares. Shares are
 -- cumulated in whole fen and rounded half up, so the parts always re-add to the payment.
-with payment as (
+with clock as (
+    select poolarea_no, valid_from, valid_to
+    from stg_parameter
+    where name = 'benefit_clock' and value = 'settlement'
+),
+
+-- benefits of these pools are booked when settled (jrn_settled): a payment takes back what is owed
+settled_before as (
+    select p.*
+    from jrn_payment as p
+    inner join clock as c
+        on p.poolarea_no = c.poolarea_no
+        and p.acen_date between c.valid_from and c.valid_to
+),
+
+paid_now as (
+    select p.*
+    from jrn_payment as p
+    anti join clock as c
+        on p.poolarea_no = c.poolarea_no
+        and p.acen_date between c.valid_from and c.valid_to
+),
+
+payment as (
     select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, pay_prefix, insutype,
         fixmedins_code, clr_type, clr_ym, 'POOL' as side, pool_amt as paid_amt
-    from jrn_payment
+    from paid_now
     where pool_amt <> 0
     union all
     select ledger_id, poolarea_no, scheme, traf_sn, bank_account, acen_date, pay_prefix, insutype,
         fixmedins_code, clr_type, clr_ym, 'PA', pa_amt
-    from jrn_payment
+    from paid_now
     where pa_amt <> 0
 ),
 
@@ -77,3 +100,17 @@ select
     row_cnt as source_row_cnt
 from parted
 where part_fen <> 0
+union all
+select
+    ledger_id, poolarea_no, scheme,
+    'PAY|' || traf_sn, acen_date,
+    case pay_prefix when 'RETURN' then 'SETTLED.RETURN' else 'SETTLED.PAY' end,
+    bank_account, null, year(acen_date) * 100 + month(acen_date),
+    case pay_prefix when 'RETURN' then -amt else amt end,
+    1::bigint
+from settled_before
+where amt <> 0
+union all
+select ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key, null, null,
+    orig_period_ym, amount, source_row_cnt
+from jrn_settled

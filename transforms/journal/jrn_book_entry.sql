@@ -7,10 +7,10 @@ with rule as (
 
 computed as (
     select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
-        orig_period_ym, amount, source_row_cnt, period_ym
+        bank_account, orig_period_ym, amount, source_row_cnt, period_ym
     from jrn_pending_event
     union all
-    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key, null,
         orig_period_ym, amount, source_row_cnt, period_ym
     from jrn_accrual_event
 )
@@ -22,8 +22,9 @@ from jrn_entry
 union all
 select
     e.book, e.ledger_id, e.poolarea_no, e.scheme, e.voucher_key, e.posting_date, e.period_ym,
-    e.orig_period_ym, r.event_code, r.rule_id, r.debit_account, r.credit_account, r.fund, r.style,
-    r.summary, e.amount, e.source_row_cnt
+    e.orig_period_ym, r.event_code, r.rule_id, r.debit_account,
+    case r.credit_account when '@BANK' then e.bank_account else r.credit_account end,
+    r.fund, r.style, r.summary, e.amount, e.source_row_cnt
 from computed as e
 inner join rule as r
     on e.posting_key = r.posting_key

@@ -1,16 +1,25 @@
 -- grain: one line of the month's closing voucher (E110): income and expense into 3001
-with open_balance as (
+with moved as (
+    select book, ledger_id, poolarea_no, scheme, period_ym, account_code,
+        sum(credit_amt - debit_amt) as credit_balance_amt
+    from jrn_posted_line
+    group by book, ledger_id, poolarea_no, scheme, period_ym, account_code
+),
+
+open_balance as (
     select
-        l.book, l.ledger_id, l.poolarea_no, l.scheme, l.period_ym, l.account_code, a.fund,
+        b.book, l.ledger_id, l.poolarea_no, l.scheme, l.period_ym, l.account_code, a.fund,
         a.closes_to,
-        sum(l.credit_amt - l.debit_amt)::decimal(18, 2) as credit_balance_amt
-    from jrn_posted_line as l
+        sum(l.credit_balance_amt)::decimal(18, 2) as credit_balance_amt
+    from moved as l
+    inner join jrn_book as b
+        on l.book is null or l.book = b.book
     inner join rule_account as a
         on l.scheme = a.insutype
         and l.account_code = a.account_code
     -- 4601 and 4602 close to nothing: pending money stays until it is attributed
     where a.closes_to is not null
-    group by l.book, l.ledger_id, l.poolarea_no, l.scheme, l.period_ym, l.account_code, a.fund,
+    group by b.book, l.ledger_id, l.poolarea_no, l.scheme, l.period_ym, l.account_code, a.fund,
         a.closes_to
 ),
 

@@ -77,6 +77,7 @@ balance as (
 rated as (
     select b.ledger_id, b.poolarea_no, b.month_start,
         greatest(b.start_amt * 100, 0)::hugeint as start_fen,
+        v.value::decimal(9, 6) as rate,
         (v.value::decimal(9, 6) * 1000000)::hugeint as rate_millionth
     from balance as b
     inner join stg_parameter as v
@@ -88,6 +89,8 @@ rated as (
 select
     ledger_id, poolarea_no, month_start,
     (year(month_start) * 100 + month(month_start))::integer as period_ym,
+    (start_fen::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as start_amt,
+    rate,
     (((start_fen * rate_millionth + 6000000) // 12000000)::decimal(18, 0)
         * 0.01::decimal(3, 2))::decimal(18, 2) as interest_amt
 from rated

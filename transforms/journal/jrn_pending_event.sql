@@ -3,14 +3,21 @@ with book as (
     select book, policy from jrn_book
 ),
 
--- attributed in the year of receipt, or pulled back first: the plain entry E83
-attribution as (
+moved_out as (
     select b.book, b.policy, o.ledger_id, o.poolarea_no, o.scheme, o.kind, o.received_ym,
-        o.out_date, o.voucher_key, o.pool_amt, o.pa_amt, o.out_amt, o.row_cnt,
+        o.out_date, o.way, o.voucher_key, o.bank_account, o.pool_amt, o.pa_amt, o.out_amt,
+        o.row_cnt,
         year(o.out_date) > o.received_ym // 100 as is_later_year
     from jrn_pending_out as o
     cross join book as b
-    where o.way = 'ATTRIBUTE'
+),
+
+-- attributed in the year of receipt, or pulled back first: the plain entry E83
+attribution as (
+    select book, policy, ledger_id, poolarea_no, scheme, kind, received_ym, out_date, voucher_key,
+        pool_amt, pa_amt, row_cnt, is_later_year
+    from moved_out
+    where way = 'ATTRIBUTE'
 ),
 
 plain as (
@@ -26,10 +33,10 @@ plain as (
     where not (policy = 'A2017' and is_later_year)
 ),
 
--- the rule in force: only the difference to the presplit, between the funds
+-- the rule in force: what a later year resolves of a lot takes its share of the presplit
 resolved as (
     select a.book, a.ledger_id, a.poolarea_no, a.scheme, a.kind, a.received_ym, a.out_date,
-        a.voucher_key, a.pool_amt, a.row_cnt,
+        a.way, a.voucher_key, a.bank_account, a.pool_amt, a.out_amt, a.row_cnt,
         (p.pool_amt * 100)::hugeint as lot_pool_fen,
         (p.open_amt * 100)::hugeint as lot_fen,
         (sum(a.out_amt) over (
@@ -37,7 +44,7 @@ resolved as (
             order by a.out_date, a.voucher_key
             rows between unbounded preceding and current row
         ) * 100)::hugeint as cumulated_fen
-    from attribution as a
+    from moved_out as a
     inner join jrn_pending_presplit as p
         on a.book = p.book
         and a.ledger_id = p.ledger_id
@@ -52,12 +59,38 @@ carried as (
     from resolved
 ),
 
-corrected as (
+presplit_share as (
     select *,
-        (pool_amt - (cumulated_pool_fen - coalesce(lag(cumulated_pool_fen) over (
+        ((cumulated_pool_fen - coalesce(lag(cumulated_pool_fen) over (
             partition by book, ledger_id, kind, received_ym order by out_date, voucher_key
-        ), 0))::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as to_pool_amt
+        ), 0))::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as share_pool_amt
     from carried
+),
+
+-- attributed: only the difference to the presplit, between the funds
+corrected as (
+    select *, (pool_amt - share_pool_amt)::decimal(18, 2) as to_pool_amt
+    from presplit_share
+    where way = 'ATTRIBUTE'
+),
+
+-- given back in a later year: out of the funds that the presplit gave it to, else out of 4601
+given_back as (
+    select book, ledger_id, poolarea_no, scheme, voucher_key, out_date as posting_date,
+        'E17.POOL' as posting_key, bank_account, received_ym as orig_period_ym,
+        share_pool_amt as amount, row_cnt
+    from presplit_share
+    where way = 'REFUND'
+    union all
+    select book, ledger_id, poolarea_no, scheme, voucher_key, out_date, 'E17.PA', bank_account,
+        received_ym, (out_amt - share_pool_amt)::decimal(18, 2), row_cnt
+    from presplit_share
+    where way = 'REFUND'
+    union all
+    select book, ledger_id, poolarea_no, scheme, voucher_key, out_date, 'E17.PEND', bank_account,
+        received_ym, out_amt, row_cnt
+    from moved_out
+    where way = 'REFUND' and is_later_year and policy <> 'A2017'
 ),
 
 difference as (
@@ -156,21 +189,24 @@ carry as (
 
 event as (
     select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
-        orig_period_ym, amount, row_cnt from plain
+        null::varchar as bank_account, orig_period_ym, amount, row_cnt from plain
     union all
-    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key, null,
         orig_period_ym, amount, row_cnt from difference
     union all
     select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
+        bank_account, orig_period_ym, amount, row_cnt from given_back
+    union all
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key, null,
         orig_period_ym, amount, row_cnt from year_end
     union all
-    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key,
+    select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, posting_key, null,
         orig_period_ym, amount, row_cnt from carry
 )
 
 select
     e.book, e.ledger_id, e.poolarea_no, e.scheme, e.voucher_key, e.posting_date, e.posting_key,
-    e.orig_period_ym::integer as orig_period_ym, e.amount, e.row_cnt as source_row_cnt,
+    e.bank_account, e.orig_period_ym::integer as orig_period_ym, e.amount, e.row_cnt as source_row_cnt,
     (year(e.posting_date) * 100 + month(e.posting_date))::integer as period_ym
 from event as e
 cross join param_run as r

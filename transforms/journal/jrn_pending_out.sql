@@ -12,13 +12,14 @@ with premium as (
 ),
 
 refund as (
-    select ledger_id, poolarea_no, scheme, posting_date as out_date,
-        orig_period_ym as received_ym,
-        sum(amount)::decimal(18, 2) as refund_amt,
-        sum(source_row_cnt)::bigint as row_cnt
-    from jrn_event
-    where posting_key = 'E16.PEND'
-    group by ledger_id, poolarea_no, scheme, posting_date, orig_period_ym
+    select ledger_id, poolarea_no, scheme, cash_date as out_date, bank_account,
+        (year(received_date) * 100 + month(received_date))::integer as received_ym,
+        sum(-premium_amt)::decimal(18, 2) as refund_amt,
+        count(*)::bigint as row_cnt
+    from stg_contribution
+    where event_code = 'E16P'
+    group by ledger_id, poolarea_no, scheme, cash_date, bank_account, year(received_date),
+        month(received_date)
 ),
 
 -- an accountant's decision: which receipt month, how much to which fund
@@ -51,15 +52,16 @@ decision as (
 
 select ledger_id, poolarea_no, scheme, 'PREM' as kind, received_ym, out_date, 'ATTRIBUTE' as way,
     'E83|' || out_date::varchar || '|' || received_ym::varchar as voucher_key,
+    null::varchar as bank_account,
     pool_amt, pa_amt, (pool_amt + pa_amt)::decimal(18, 2) as out_amt, row_cnt
 from premium
 union all
 select ledger_id, poolarea_no, scheme, 'PREM', received_ym, out_date, 'REFUND',
-    'E16P|' || out_date::varchar || '|' || received_ym::varchar,
+    'E16P|' || out_date::varchar || '|' || bank_account, bank_account,
     0, 0, refund_amt, row_cnt
 from refund
 union all
 select ledger_id, poolarea_no, scheme, kind, received_ym, out_date, 'ATTRIBUTE',
-    'MAN|' || voucher_no,
+    'MAN|' || voucher_no, null,
     pool_amt, pa_amt, (pool_amt + pa_amt)::decimal(18, 2), row_cnt
 from decision

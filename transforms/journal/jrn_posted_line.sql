@@ -1,4 +1,4 @@
--- grain: one voucher line of one book as posted: closed months as they were, late ones after them
+-- grain: one voucher line as posted, of one book or of all (book empty); late ones after closed months
 -- A closed month keeps its lines. What today's rows make of it, less what was posted for it, goes to
 -- the first open month with the month it belongs to: one rule for late, replaced, reversed and
 -- released rows.
@@ -8,10 +8,10 @@ with closed_pool as (
     group by poolarea_no
 ),
 
-computed as (
+computed as not materialized (
     select l.book, l.ledger_id, l.poolarea_no, l.scheme, l.voucher_key, l.posting_date,
         l.period_ym, l.orig_period_ym, l.event_code, l.rule_id, l.line_key, l.account_code, l.fund,
-        l.summary, l.debit_amt, l.credit_amt, l.source_row_cnt, l.is_opening,
+        l.summary, l.debit_amt, l.credit_amt, l.source_row_cnt, l.is_opening, l.line_no,
         l.period_ym <= coalesce(c.closed_ym, 0) as is_closed
     from jrn_book_line as l
     left join closed_pool as c on l.poolarea_no = c.poolarea_no
@@ -31,11 +31,13 @@ frozen as (
 
 -- one key, one side: what it should be by now and what was posted for it
 claim as (
-    select book, ledger_id, poolarea_no, scheme, voucher_key as event_key,
-        posting_date as event_date, event_code, rule_id, account_code, fund, summary,
-        debit_amt, credit_amt, source_row_cnt, debit_amt <> 0 as is_debit
-    from computed
-    where is_closed
+    select b.book, c.ledger_id, c.poolarea_no, c.scheme, c.voucher_key as event_key,
+        c.posting_date as event_date, c.event_code, c.rule_id, c.account_code, c.fund, c.summary,
+        c.debit_amt, c.credit_amt, c.source_row_cnt, c.debit_amt <> 0 as is_debit
+    from computed as c
+    inner join jrn_book as b
+        on c.book is null or c.book = b.book
+    where c.is_closed
     union all
     select book, ledger_id, poolarea_no, scheme, event_key, event_date, event_code, rule_id,
         account_code, fund, summary, -debit_amt, -credit_amt, -source_row_cnt, debit_amt <> 0
@@ -65,13 +67,14 @@ placed as (
 
 select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym, orig_period_ym,
     posting_date as event_date, event_code, rule_id, line_key, account_code, fund, summary,
-    debit_amt, credit_amt, source_row_cnt, is_opening
+    debit_amt, credit_amt, source_row_cnt, is_opening, line_no
 from computed
 where not is_closed
 union all
 select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym, orig_period_ym,
     event_date, event_code, rule_id, line_key, account_code, fund, summary, debit_amt, credit_amt,
-    source_row_cnt, is_opening
+    -- numbered among the lines that stand there now
+    source_row_cnt, is_opening, null
 from frozen
 union all
 select
@@ -81,7 +84,7 @@ select
     (year(p.posting_date) * 100 + month(p.posting_date))::integer,
     p.event_ym,
     p.event_date, p.event_code, p.rule_id, '', p.account_code, p.fund, p.summary,
-    p.debit_amt, p.credit_amt, p.source_row_cnt, false
+    p.debit_amt, p.credit_amt, p.source_row_cnt, false, null
 from placed as p
 cross join param_run as r
 where year(p.posting_date) * 100 + month(p.posting_date) <= r.through_ym

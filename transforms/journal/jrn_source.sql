@@ -34,6 +34,18 @@ payment as (
     from jrn_payment
 ),
 
+settled as (
+    select s.ledger_id, 'SETL|' || s.event_ym::varchar as voucher_key, s.source_sha, s.src_row,
+        s.hifp_pay + s.acct_pay as amt
+    from stg_settlement as s
+    inner join stg_parameter as c
+        on c.name = 'benefit_clock'
+        and c.value = 'settlement'
+        and s.poolarea_no = c.poolarea_no
+        and last_day(make_date(s.event_ym // 100, s.event_ym % 100, 1))
+            between c.valid_from and c.valid_to
+),
+
 outside as (
     select ledger_id, insutype, out_admdvs, clr_type, clr_ym, hifp_pay, acct_pay, source_sha,
         src_row
@@ -82,6 +94,9 @@ row_source as (
         on p.ledger_id = s.ledger_id
         and p.fixmedins_code = 'SETL|' || s.setl_id
     where starts_with(p.fixmedins_code, 'SETL|')
+    union all
+    select ledger_id, voucher_key, 'settlements', source_sha, src_row, amt
+    from settled
     union all
     select ledger_id, 'BANK|' || traf_sn, 'fund_transfers', source_sha, src_row, amt
     from stg_transfer

@@ -1,8 +1,12 @@
 -- grain: one premium event of one ledger and cash month
 with premium as (
     select ledger_id, poolarea_no, scheme, cash_date,
-        -- refunds of pending premiums, and of those received ahead, are E16 like the others
-        case when event_code in ('E16P', 'E16A') then 'E16' else event_code end as event_code,
+        -- refunds of pending premiums, and of those received ahead, are refunds like the others
+        case
+            when event_code = 'E16P' and year(received_date) < year(cash_date) then 'E17'
+            when event_code in ('E16P', 'E16A') then 'E16'
+            else event_code
+        end as event_code,
         event_code in ('E81', 'E16P') as is_pending,
         premium_amt, pool_amt, pa_amt, latefee_amt
     from stg_contribution

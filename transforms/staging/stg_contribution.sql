@@ -154,8 +154,9 @@ select
     cash_date,
     case when is_refund then refund_account else receipt_account end as bank_account,
     case
-        when is_refund and is_prior_year then 'E17'
+        -- still pending, of whatever year: it never was income of a fund
         when is_refund and is_original_pending then 'E16P'
+        when is_refund and is_prior_year then 'E17'
         when is_refund and is_original_ahead then 'E16A'
         when is_refund then 'E16'
         when is_unattributed or is_attributed_later then 'E81'

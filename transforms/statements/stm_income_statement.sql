@@ -1,20 +1,26 @@
 -- grain: one row of the 收支表 of one ledger and period (M every month, Y every December)
-with measure as (
+with monthly as (
     select
         book, ledger_id, poolarea_no, insutype, period_ym, period_start_date, period_type,
         row_code, row_order, row_name, value_amt, form_amt,
         sum(value_amt) over (
-            partition by book, ledger_id, period_type, row_code, period_ym // 100
+            partition by book, ledger_id, row_code, period_ym // 100
             order by period_ym
         )::decimal(18, 2) as ytd_amt
     from stm_measure
-    where statement = 'IS'
+    where statement = 'IS' and period_type = 'M'
 ),
 
-annual as (
-    select book, ledger_id, period_ym, row_code, ytd_amt
-    from measure
-    where period_type = 'Y' and period_ym % 100 = 12
+measure as (
+    select
+        book, ledger_id, poolarea_no, insutype, period_ym, period_start_date, period_type,
+        row_code, row_order, row_name, value_amt, form_amt, ytd_amt
+    from monthly
+    union all
+    select book, ledger_id, poolarea_no, insutype, period_ym, period_start_date, period_type,
+        row_code, row_order, row_name, value_amt, form_amt, value_amt
+    from stm_measure
+    where statement = 'IS' and period_type = 'Y'
 )
 
 select
@@ -25,9 +31,11 @@ select
     case when m.period_type = 'Y' then p.ytd_amt end as prior_year_amt,
     case when m.period_type = 'M' then m.form_amt else m.ytd_amt end as form_amt
 from measure as m
-left join annual as p
-    on m.book = p.book
+-- a year that ended inside the books; one they only began in has no annual form
+left join measure as p
+    on m.period_type = 'Y'
+    and p.period_type = 'Y'
+    and m.book = p.book
     and m.ledger_id = p.ledger_id
     and m.row_code = p.row_code
     and m.period_ym = p.period_ym + 100
-where m.period_type = 'M' or m.period_ym % 100 = 12

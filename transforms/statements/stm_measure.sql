@@ -1,4 +1,5 @@
 -- grain: one statement row of one ledger in one month, every measure its terms can ask for
+-- Annual rows stand in December (flows: the year's), annual balances in the ledger's first month too.
 with balance as (
     select book, ledger_id, poolarea_no, insutype, first_ym, period_ym, period_start_date,
         account_code, open_net_amt, debit_amt, credit_amt, carry_net_amt, adjust_net_amt,
@@ -6,9 +7,24 @@ with balance as (
     from led_balance
 ),
 
+-- few accounts, many balances: which term counts an account is told once for each account
+counted as (
+    select a.book, a.insutype, a.account_code, t.period_type, t.statement, t.row_code, t.sign,
+        t.measure, t.form_measure
+    from (select distinct book, insutype, account_code from balance) as a
+    inner join stm_term as t
+        on a.book = t.book
+        and a.insutype = t.scheme
+        and starts_with(a.account_code, t.account_prefix)
+),
+
 termed as (
     select
-        b.book, b.ledger_id, b.period_ym, t.period_type, t.statement, t.row_code,
+        b.book, b.ledger_id,
+        case when t.period_type = 'Y' and t.statement = 'IS' then b.period_ym // 100 * 100 + 12
+            else b.period_ym
+        end as period_ym,
+        t.period_type, t.statement, t.row_code,
         t.sign * case t.measure
             when 'bal_d' then b.post_net_amt
             when 'bal_c' then -b.post_net_amt
@@ -33,10 +49,12 @@ termed as (
             else 0
         end as open_amt
     from balance as b
-    inner join stm_term as t
+    inner join counted as t
         on b.book = t.book
-        and b.insutype = t.scheme
-        and starts_with(b.account_code, t.account_prefix)
+        and b.insutype = t.insutype
+        and b.account_code = t.account_code
+    where t.period_type = 'M' or t.statement = 'IS' or b.period_ym % 100 = 12
+        or b.period_ym = b.first_ym
 ),
 
 summed as (
@@ -65,9 +83,15 @@ left join summed as s
     and r.period_type = s.period_type
     and r.statement = s.statement
     and r.row_code = s.row_code
--- a row of an account that few ledgers keep is told by those that keep it
-where r.needs_account is null
-    or exists (
-        select 1 from balance as k
-        where k.book = m.book and k.ledger_id = m.ledger_id and k.account_code = r.needs_account
+where (
+        r.period_type = 'M' or m.period_ym % 100 = 12
+        or r.statement = 'BS' and m.period_ym = m.first_ym
+    )
+    -- a row of an account that few ledgers keep is told by those that keep it
+    and (
+        r.needs_account is null
+        or exists (
+            select 1 from balance as k
+            where k.book = m.book and k.ledger_id = m.ledger_id and k.account_code = r.needs_account
+        )
     )
