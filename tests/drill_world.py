@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.flows import steps
+from pipelines.flows.plain import keep_books
 from pipelines.flows.request import RunRequest
-from pipelines.flows.workspace import bind_inputs, last_month, open_workspace, read_regions
+from pipelines.flows.workspace import open_workspace
 from pipelines.paths import RawPaths, WarehousePaths
 from pipelines.warehouse.marts import write_mart
 from pipelines.warehouse.release import Manifest, publish
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
     from pipelines.drill.node import Node
 
-LAYERS = ("staging", "journal", "ledger", "statements", "metrics", "warnings", "marts")
-
 
 def request_of(folder: Path) -> RunRequest:
     """The run of a world: ``raw`` and ``house`` under its folder."""
@@ -31,22 +29,16 @@ def request_of(folder: Path) -> RunRequest:
 def publish_release(folder: Path) -> str:
     """The steps of ``month_end`` without Prefect and workbooks; checks run and refuse nothing."""
     request = request_of(folder)
-    regions = read_regions(request.raw)
     con = open_workspace(request)
-    taken = steps.take_in(con, request, regions)
-    through = last_month(taken.all, None)
-    identity, parts = steps.identify(request, regions, taken.all, through)
-    bind_inputs(con, request, regions, taken.all, through_ym=through, attributes=parts)
-    steps.transform(con, LAYERS)
-    steps.tie_out(con)
+    kept = keep_books(con, request)
 
     def build(out: Path) -> Manifest:
         files = [write_mart(con, mart, out / "marts", kv={}) for mart in by_name(MARTS).values()]
-        return Manifest(tuple(files), {"parts": parts})
+        return Manifest(tuple(files), {"parts": kept.parts})
 
-    publish(request.warehouse, identity, build)
+    publish(request.warehouse, kept.identity, build)
     con.close()
-    return identity
+    return kept.identity
 
 
 def leaves(node: Node) -> Iterator[Node]:

@@ -14,9 +14,10 @@ from pipelines.cli import app
 from pipelines.demo.generate import generate
 from pipelines.errors import JiecunError
 from pipelines.flows import steps
+from pipelines.flows.plain import keep_books
 from pipelines.flows.request import RunRequest
 from pipelines.flows.verify import check_release
-from pipelines.flows.workspace import bind_inputs, last_month, open_workspace, read_regions
+from pipelines.flows.workspace import open_workspace
 from pipelines.paths import ROOT, RawPaths, WarehousePaths
 
 if TYPE_CHECKING:
@@ -28,22 +29,6 @@ REGION_TEXT = next((ROOT / "data" / "raw" / "regions").glob("000_*.txt"))
 PERSON = "13812345678"
 
 
-def make(request: RunRequest) -> tuple[str, dict[str, str], duckdb.DuckDBPyConnection]:
-    """A run without Prefect up to its marts: release id, what it is made of, its tables."""
-    regions = read_regions(request.raw)
-    con = open_workspace(request)
-    taken = steps.take_in(con, request, regions)
-    through = last_month(taken.all, None)
-    identity, parts = steps.identify(request, regions, taken.all, through)
-    bind_inputs(
-        con, request, regions, taken.all,
-        through_ym=through, attributes={**parts, "release_id": identity},
-    )  # fmt: skip
-    steps.transform(con, ("staging", "journal", "ledger", "statements", "metrics", "warnings"))
-    steps.transform(con, ("marts",))
-    return identity, parts, con
-
-
 class House:
     """A municipality of one pool, fifteen months, with planted overspending."""
 
@@ -51,9 +36,10 @@ class House:
         raw = folder / "raw"
         generate(raw, months=15, settlements=4_000, province="天津市", region_file=REGION_TEXT)
         self.request = RunRequest(RawPaths(raw), WarehousePaths(folder / "house"))
-        self.release, parts, con = make(self.request)
-        with closing(con):
-            steps.release(con, self.request, self.release, parts, steps.tie_out(con))
+        with closing(open_workspace(self.request)) as con:
+            kept = keep_books(con, self.request)
+            steps.release(con, self.request, kept.identity, kept.parts, kept.checks)
+        self.release = kept.identity
         self.run = run
         self.folder = folder
 
@@ -139,7 +125,8 @@ def test_from_the_list_to_the_next_release(house: House, tmp_path: Path) -> None
     assert duckdb.read_parquet(str(told_by)).fetchall() == []
     checked = check_release(house.request)
     assert (checked[0].release_id, checked[2]) == (house.release, ())
-    following, _, con = make(house.request)
+    con = open_workspace(house.request)
+    following = keep_books(con, house.request).identity
     assert following != house.release
     with closing(con):
         assert con.execute(
