@@ -25,6 +25,11 @@ class RawPaths:
     def regions(self) -> Path:
         return self.root / "regions"
 
+    @property
+    def rules(self) -> Path:
+        """Rule rows of this site, read behind those of the project."""
+        return self.root / "rules"
+
 
 @dataclass(frozen=True)
 class WarehousePaths:

@@ -49,6 +49,8 @@ class Flows:
     refunded: Decimal = ZERO
     paid: Decimal = ZERO
     returned: Decimal = ZERO
+    fiscal_in: Decimal = ZERO
+    fiscal_out: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -84,6 +86,8 @@ class LedgerBank:
     balances: dict[str, Decimal]
     fiscal_history: list[Decimal] = field(default_factory=list)
     pa_interest: Decimal = ZERO
+    #: interest is paid at the end of the quarter, and only the fiscal account's is shared
+    by_quarter: bool = False
 
 
 @dataclass(frozen=True)
@@ -107,7 +111,8 @@ class MonthMoves:
 
 
 def pending_interest(world: World, cal: Calendar, seed: int) -> tuple[Pending, ...]:
-    """Up to two employee ledgers a year keep one quarter's interest pending; same-year ends."""
+    """Up to two employee ledgers a year keep one quarter's interest pending; one more ledger keeps
+    that of December into the next year."""
     out = []
     years = sorted({cal.ym(m) // 100 for m in cal.indexes if m})
     for year in years:
@@ -115,21 +120,29 @@ def pending_interest(world: World, cal: Calendar, seed: int) -> tuple[Pending, .
         for code in sorted(rng.sample([p.code for p in world.pools], min(2, len(world.pools)))):
             received = year * 100 + rng.choice(QUARTER_ENDS[:3])
             out.append(Pending(code, received, add_months(received, rng.randint(1, 3))))
+        code = rng.choice(sorted(p.code for p in world.pools))
+        out.append(Pending(code, year * 100 + 12, (year + 1) * 100 + rng.randint(1, 2)))
     return tuple(out)
 
 
 def read_flows(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Flows]:
-    """Sum the month's outside movements (``b_ext``) by ledger."""
+    """Sum the month's outside movements (``b_ext``, ``b_rare``) by ledger and account."""
     rows = con.execute(
         f"""
         SELECT poolarea_no, insutype,
-            coalesce(sum(amt) FILTER (item = 'SURY_IN' AND day(day) < {MID_SWEEP}), 0),
-            coalesce(sum(amt) FILTER (item = 'SURY_IN' AND day(day) >= {MID_SWEEP}), 0),
-            coalesce(sum(amt) FILTER (item = 'PREM_IN'), 0),
-            coalesce(sum(amt) FILTER (item = 'REFD_OUT'), 0),
-            coalesce(sum(amt) FILTER (item = 'DFR_OUT'), 0),
-            coalesce(sum(amt) FILTER (item = 'RETN_IN'), 0)
-        FROM b_ext GROUP BY ALL ORDER BY ALL
+            coalesce(sum(amt) FILTER (side = '51' AND day(day) < {MID_SWEEP}), 0),
+            coalesce(sum(amt) FILTER (side = '51' AND day(day) >= {MID_SWEEP}), 0),
+            coalesce(sum(amt) FILTER (side = '11'), 0),
+            coalesce(sum(amt) FILTER (side = '12'), 0),
+            coalesce(sum(amt) FILTER (side = '22'), 0),
+            coalesce(sum(amt) FILTER (side = '21'), 0),
+            coalesce(sum(amt) FILTER (side = '41'), 0),
+            coalesce(sum(amt) FILTER (side = '42'), 0)
+        FROM (
+            SELECT poolarea_no, insutype, acct || dirc AS side, day, amt
+            FROM (FROM b_ext UNION ALL BY NAME FROM b_rare)
+        )
+        GROUP BY poolarea_no, insutype ORDER BY ALL
         """
     ).fetchall()
     return {(r[0], r[1]): Flows(*(Decimal(v) for v in r[2:])) for r in rows}
@@ -139,10 +152,15 @@ def _interest(
     bank: LedgerBank, acct: str, amount: Decimal, day: dt.date, rate: Decimal, *, pending: bool
 ) -> tuple[list[Movement], Decimal]:
     """The interest rows of one account: one for residents, pool and account for employees."""
-    begin = month_start(add_months(day.year * 100 + day.month, -3)) + dt.timedelta(days=20)
+    ym = day.year * 100 + day.month
+    begin = month_start(add_months(ym, -3)) + dt.timedelta(days=20)
+    if bank.by_quarter and acct == FISCAL:
+        day, begin = month_end(ym), month_start(add_months(ym, -2))
     terms = (begin, day - dt.timedelta(days=1), rate)
     if bank.scheme == "390":
         parts: list[tuple[str | None, Decimal]] = [("390100", amount)]
+    elif bank.by_quarter and acct != FISCAL:
+        parts = [("310100", amount)]
     elif pending:
         parts = [(None, amount)]
     else:
@@ -214,7 +232,7 @@ def month_moves(
         if amt > 0:
             moves += _two_legs("URSN", acct, FISCAL, day, amt=amt, scheme=bank.scheme)
     dabing = ZERO
-    if bank.scheme == "390":
+    if bank.heads and bank.scheme == "390":
         if month in SUBSIDY_MONTHS:
             standard = levels.get("finsubs", "390", ym) * levels.get("finsubs_topup", "390", ym)
             amt = fen(Decimal(repr(round(standard, 2))) * bank.heads * SUBSIDY_MONTHS[month])
@@ -227,7 +245,7 @@ def month_moves(
     if alloc > 0:
         day = workday(dt.date(year, month, 11))
         moves += _two_legs("ALLOC_OUT", FISCAL, EXPENDITURE, day, amt=alloc, scheme=bank.scheme)
-    short = alloc + dabing - bal[FISCAL]
+    short = alloc + dabing + flows.fiscal_out - bal[FISCAL]
     rescued = ZERO
     if short > 0:
         rescued = ((short + alloc / 10) / 1000).quantize(Decimal(1), ROUND_CEILING) * 1000
@@ -244,6 +262,7 @@ def settle_month(bank: LedgerBank, flows: Flows, moves: MonthMoves) -> dict[str,
     ends[TREASURY] += flows.tax_early + flows.tax_late
     ends[REVENUE] += flows.other_in - flows.refunded
     ends[EXPENDITURE] += flows.returned - flows.paid
+    ends[FISCAL] += flows.fiscal_in - flows.fiscal_out
     for move in moves.moves:
         ends[move.acct] += move.amt if move.dirc == "1" else -move.amt
     low = min(ends.values())
@@ -256,19 +275,23 @@ def settle_month(bank: LedgerBank, flows: Flows, moves: MonthMoves) -> dict[str,
 
 
 def open_banks(
-    world: World, reserves: dict[tuple[str, str], tuple[Decimal, Decimal]]
+    world: World,
+    reserves: dict[tuple[str, str], tuple[Decimal, Decimal]],
+    by_quarter: str | None = None,
 ) -> dict[tuple[str, str], LedgerBank]:
-    """The ledgers' banks at the start: everything stands on the fiscal account."""
+    """The ledgers' banks at the start: everything stands on the fiscal account. The employees' bank
+    of pool ``by_quarter`` pays interest at the end of the quarter."""
     banks = {}
     for pool in world.pools:
         for scheme in SCHEMES:
-            if scheme not in pool.ledgers():
+            if (pool.code, scheme) not in reserves:
                 continue
             to_pool, to_pa = reserves[(pool.code, scheme)]
             balances = dict.fromkeys(ACCOUNTS, ZERO)
             balances[FISCAL] = to_pool + to_pa
             share = (to_pool / (to_pool + to_pa)).quantize(Decimal("0.0001"))
             banks[(pool.code, scheme)] = LedgerBank(
-                pool.code, scheme, pool.heads(scheme), share, balances, [balances[FISCAL]]
-            )
+                pool.code, scheme, pool.heads(scheme), share, balances, [balances[FISCAL]],
+                by_quarter=(pool.code, scheme) == (by_quarter, "310"),
+            )  # fmt: skip
     return banks

@@ -25,7 +25,8 @@ def at(day: dt.date, hour: int) -> dt.datetime:
     return dt.datetime(day.year, day.month, day.day, hour)
 
 
-def _voucher(no: str, pool: str, scheme: str, day: dt.date, event: str) -> Row:
+def voucher_head(no: str, pool: str, scheme: str, day: dt.date, event: str) -> Row:
+    """What every line of a voucher of two hands says."""
     return {
         "voucher_no": no,
         "poolarea_no": pool,
@@ -38,9 +39,10 @@ def _voucher(no: str, pool: str, scheme: str, day: dt.date, event: str) -> Row:
     }
 
 
-def _lines(
+def voucher_lines(
     head: Row, lines: Iterable[tuple[str, Decimal, Decimal, str]], summary: str
 ) -> list[Row]:
+    """A voucher's rows; ``lines`` = (account, debit, credit, fund)."""
     return [
         {
             **head,
@@ -61,13 +63,13 @@ def opening_vouchers(
     """One OPEN voucher per ledger: the fiscal account against the opening net assets."""
     rows: list[Row] = []
     for (pool, scheme), (to_pool, to_pa) in sorted(reserves.items()):
-        head = _voucher(f"OPEN-{pool}-{scheme}", pool, scheme, day, "OPEN")
+        head = voucher_head(f"OPEN-{pool}-{scheme}", pool, scheme, day, "OPEN")
         lines = [("1003", to_pool + to_pa, ZERO, "NA")]
         if scheme == "390":
             lines.append(("3001", ZERO, to_pool, "NA"))
         else:
             lines += [("300101", ZERO, to_pool, "POOL"), ("300102", ZERO, to_pa, "PA")]
-        rows += _lines(head, lines, "期初余额")
+        rows += voucher_lines(head, lines, "期初余额")
     return rows
 
 
@@ -77,10 +79,10 @@ def interest_voucher(
     """The decision that attributes pending interest; ``parts`` = (pool, personal account) and
     ``source`` = (traf_sn, month received)."""
     traf_sn, received_ym = source
-    head = _voucher(f"E83-{pool}-310-{number:04d}", pool, "310", day, f"E83-{number}")
+    head = voucher_head(f"E83-{pool}-310-{number:04d}", pool, "310", day, f"E83-{number}")
     head |= {"doc_no": traf_sn, "orig_period_ym": received_ym, "approval_id": f"AP{number:06d}"}
     to_pool, to_pa = parts
-    return _lines(
+    return voucher_lines(
         head,
         (
             ("4602", to_pool + to_pa, ZERO, "PEND"),
@@ -132,6 +134,29 @@ def _budget_values(
     }
 
 
+def budget_lines(
+    ledger: tuple[str, str], year: int, item: tuple[str, str], amounts: list[Decimal]
+) -> list[Row]:
+    """Twelve months and their sum of one (direction, item) of a (pool, scheme)."""
+    aprv = workday(dt.date(year - 1, 12, 20))
+    texts = [f"{k:02d}" for k in range(1, 13)]
+    return [
+        {
+            "budg_year": year,
+            "budg_ver": "B0",
+            "poolarea_no": ledger[0],
+            "insutype": ledger[1],
+            "incexpd_dirc": item[0],
+            "budg_item": item[1],
+            "stt_mon": stt,
+            "budg_amt": amt,
+            "aprv_date": aprv,
+            "updt_time": at(aprv, 17),
+        }
+        for stt, amt in [*zip(texts, amounts, strict=True), ("19", sum(amounts, ZERO))]
+    ]
+
+
 def budget_rows(
     world: World,
     levels: Levels,
@@ -142,29 +167,13 @@ def budget_rows(
     """The year's B0 budget: twelve months and their sum, per ledger and item. ``premiums`` =
     monthly employee premiums by pool, ``balances`` = bank money by ledger at the start."""
     rows: list[Row] = []
-    aprv = workday(dt.date(year - 1, 12, 20))
     for pool in world.pools:
         for scheme in pool.ledgers():
             inputs = (float(premiums.get(pool.code, ZERO)), balances[(pool.code, scheme)])
             values = _budget_values(levels, pool, scheme, year, inputs)
-            for (dirc, item), monthly in values.items():
+            for item, monthly in values.items():
                 amounts = [fen(round(v, 2)) for v in monthly]
-                texts = [f"{k:02d}" for k in range(1, 13)]
-                for stt, amt in [*zip(texts, amounts, strict=True), ("19", sum(amounts, ZERO))]:
-                    rows.append(
-                        {
-                            "budg_year": year,
-                            "budg_ver": "B0",
-                            "poolarea_no": pool.code,
-                            "insutype": scheme,
-                            "incexpd_dirc": dirc,
-                            "budg_item": item,
-                            "stt_mon": stt,
-                            "budg_amt": amt,
-                            "aprv_date": aprv,
-                            "updt_time": at(aprv, 17),
-                        }
-                    )
+                rows += budget_lines((pool.code, scheme), year, item, amounts)
     return rows
 
 

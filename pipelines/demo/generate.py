@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING
 from pipelines.demo import bank, engine
 from pipelines.demo.defects import plant_defects
 from pipelines.demo.export import run_sql, set_variables
-from pipelines.demo.labels import Label, shift_labels, write_labels
+from pipelines.demo.labels import Label, deferral_labels, shift_labels, write_labels
 from pipelines.demo.levels import Levels, load_levels
 from pipelines.demo.months import BATCH, Run, write_month
 from pipelines.demo.plan import Calendar, heads_for, plan_cells
+from pipelines.demo.rare_plan import SITE, load_rare, plan_rare, pools_with, top_reserve
 from pipelines.demo.reserves import opening_reserves, plant_shifts
 from pipelines.demo.world import World, build_world, pools_from_regions
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
@@ -76,6 +77,13 @@ def _copy_region(out: Path, region_file: Path) -> None:
     shutil.copyfile(region_file, target)
 
 
+def _copy_site_rules(out: Path) -> None:
+    """Put what the demo assumes of its pools beside the extracts."""
+    folder = out / "rules"
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(SITE, folder / SITE.name)
+
+
 def _move_in(source: Path, target: Path) -> None:
     """Move the finished files into place; nothing is seen of a generation that was stopped."""
     target.mkdir(parents=True, exist_ok=True)
@@ -124,7 +132,10 @@ def generate(
     plain = plan_cells(world, levels, cal, (), seed)
     shifts, special = plant_shifts(world, levels, cal, plain, seed)
     labels: list[Label] = shift_labels(shifts, cal, special)
+    codes = [pool.code for pool in world.pools if pool.heads_390]
+    labels += deferral_labels(pools_with("suppl2026", "on"), codes, cal, len(labels) + 1)
     _copy_region(out, region_file)
+    _copy_site_rules(out)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out) as temp:
         fresh = Path(temp) / "extracts"
         fresh.mkdir()
@@ -164,7 +175,10 @@ def _prepare(
     months = [[m, cal.ym(m)] for m in cal.indexes]
     engine.load_table(con, "month_of", "m INTEGER, ym INTEGER", months)
     run_sql(con, "people")
-    reserves = opening_reserves(world, levels, cal.start_ym, special)
-    banks = bank.open_banks(world, reserves)
+    rare = plan_rare(world, levels, cal, seed, special)
+    load_rare(con, rare)
+    reserves = opening_reserves(world, levels, cal.start_ym, special) | top_reserve(rare.stage)
+    adjusted = rare.stage.roles.adjusted
+    banks = bank.open_banks(world, reserves, adjusted.code if adjusted else None)
     pendings = bank.pending_interest(world, cal, seed)
-    return Run(con, out, world, levels, cal, seed, banks, reserves, pendings)
+    return Run(con, out, world, levels, cal, seed, banks, reserves, pendings, rare)

@@ -55,6 +55,26 @@ def shift_labels(
     return out
 
 
+def deferral_labels(
+    starts: dict[str, int], pools: Sequence[str], cal: Calendar, first_no: int
+) -> list[Label]:
+    """Labels of the pools that hold residents' premiums until their year begins from a month of the
+    demo on (pool → yyyymm): the year of the change shows that much less income."""
+    return [
+        Label(
+            label_id=f"L{no:03d}",
+            kind="deferral",
+            table_name="contributions",
+            poolarea_no=pool,
+            insutype="390",
+            start_ym=str(start),
+            detail="suppl2026=on",
+        )
+        for no, (pool, start) in enumerate(sorted(starts.items()), start=first_no)
+        if pool in pools and cal.start_ym < start <= cal.ym(cal.months)
+    ]
+
+
 def write_labels(path: Path, labels: Sequence[Label]) -> None:
     """Write the labels as CSV, in the order given."""
     with path.open("w", encoding="utf-8", newline="") as handle:

@@ -7,11 +7,20 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.demo import bank, books
+from pipelines.demo import bank, books, rare
+from pipelines.demo.cross_region import top_budget
 from pipelines.demo.engine import load_table
 from pipelines.demo.export import copy_view, run_sql, set_variables, write_rows
+from pipelines.demo.inspections import inspection_rows
 from pipelines.demo.levels import Levels, add_months, month_end, month_start
-from pipelines.demo.plan import Calendar, per_head
+from pipelines.demo.months_rare import (
+    account_month,
+    adjust_accounts,
+    rare_legs,
+    role_variables,
+    with_person,
+)
+from pipelines.demo.rates import premium_rates
 from pipelines.demo.reserves import LATE_SHARE, PREMIUM_MONTHS
 from schemas.extracts import EXTRACTS
 from schemas.table import by_name
@@ -21,6 +30,8 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.demo.plan import Calendar
+    from pipelines.demo.rare import RarePlan
     from pipelines.demo.world import World
 
 BATCH = "B001"
@@ -49,6 +60,7 @@ class Run:
     banks: dict[tuple[str, str], bank.LedgerBank]
     reserves: dict[tuple[str, str], tuple[Decimal, Decimal]]
     pendings: tuple[bank.Pending, ...]
+    rare: RarePlan
     files: int = 0
     rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     spent: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
@@ -58,6 +70,13 @@ class Run:
         default_factory=lambda: defaultdict(lambda: bank.ZERO)
     )
     open_pending: dict[str, tuple[str, Decimal, int]] = field(default_factory=dict)
+    #: account money paid out, and moved by rare events, by pool
+    paid: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    moved: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    recovered: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    #: what the platform counts other than the books, by pool
+    differs: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    owed: Decimal = bank.ZERO
 
     def path(self, table: str, ym: int) -> Path:
         return self.folder / f"{table}_{self.world.areacode}_{ym}_{BATCH}.csv"
@@ -77,27 +96,11 @@ class Run:
             self.count(table, write_rows(self.path(table, ym), TABLES[table], rows))
 
 
-def rates(levels: Levels) -> tuple[float, float]:
-    """(employer rate, part of the base credited to accounts beyond the employee's own share) that
-    bring pool and account income per head to the published levels, interest deducted."""
-    ym = 202401
-    working = 1 - levels.get("retired_share", "310", ym)
-    wage = levels.get("wage", "310", ym)
-    rate = levels.get("rate_fiscal", "ALL", ym)
-    income = []
-    for fund in ("pool", "pa"):
-        reserve = levels.get(f"reserve_months_{fund}", "310", ym) / 12
-        interest = per_head(levels, f"{fund}_exp", "310") * reserve * rate
-        income.append((per_head(levels, f"{fund}_inc", "310") - interest) / working / wage)
-    into = income[1] - levels.get("psn_rate", "310", ym)
-    return round(income[0] + into, 6), round(into, 6)
-
-
 def _start_year(run: Run, m: int) -> None:
     """Contribution bases and budget of the calendar year that begins (or is entered) at ``m``."""
     ym = run.cal.ym(m)
     year = ym // 100
-    emp_rate, into_rate = rates(run.levels)
+    emp_rate, into_rate = premium_rates(run.levels)
     growth_rate = run.levels.get("growth_income", "ALL", ym)
     wage = run.levels.get("wage", "310", ym) * (1 + growth_rate) ** (year - 2024) / 12
     set_variables(
@@ -118,6 +121,7 @@ def _start_year(run: Run, m: int) -> None:
     }
     balances = {key: sum(b.balances.values(), bank.ZERO) for key, b in run.banks.items()}
     rows = books.budget_rows(run.world, run.levels, year, premiums, balances)
+    rows += top_budget(run.rare.stage, year)
     run.write("budget", ym, rows)
 
 
@@ -152,6 +156,7 @@ def _month_variables(run: Run, m: int) -> dict[str, Any]:
         "finsubs": round(finsubs, 2),
         "accrym_begn": benefit_year * 100 + 1 if month >= 9 else ym,
         "accrym_end": benefit_year * 100 + 12,
+        **role_variables(run.rare.stage.roles),
     }
 
 
@@ -168,6 +173,11 @@ def _settlement_month(run: Run, ym: int) -> None:
 
 def _money_month(run: Run, m: int, ym: int) -> None:
     """Clearing, contributions, recoveries and the bank statement of the month."""
+    premiums = run.rare.premiums.get(m, [])
+    names = [column.split()[0] for column in rare.PREMIUM_SCHEMA.split(", ")]
+    load_table(
+        run.con, "k_rare", rare.PREMIUM_SCHEMA, [[row.get(n) for n in names] for row in premiums]
+    )
     for script in ("clearing", "contributions", "recoveries", "bank_outside"):
         run_sql(run.con, script)
     run.copy("clearing", ym)
@@ -178,6 +188,9 @@ def _money_month(run: Run, m: int, ym: int) -> None:
     ).fetchall()
     for code, amt in rows:
         run.credited[code] += amt
+    legs = rare_legs(run, m)
+    load_table(run.con, "b_rare", rare.LEG_SCHEMA, [leg.row() for leg in legs])
+    account_month(run, m)
     flows = bank.read_flows(run.con)
     waiting = {p.pool for p in run.pendings if p.received_ym == ym}
     moves: list[list[Any]] = []
@@ -228,7 +241,10 @@ def _voucher_month(run: Run, m: int, ym: int) -> None:
         "ORDER BY traf_sn"
     ).fetchall()
     run.open_pending |= {pool: (traf_sn, amt, ym) for pool, traf_sn, amt in found}
-    run.write("vouchers", ym, rows)
+    rows += run.rare.vouchers.get(m, [])
+    if ym % 100 == 12:
+        rows += adjust_accounts(run, m)
+    run.write("vouchers", ym, [with_person(run, row) for row in rows])
 
 
 def _account_year(run: Run, ym: int) -> None:
@@ -237,7 +253,11 @@ def _account_year(run: Run, ym: int) -> None:
     for pool in run.world.pools:
         code = pool.code
         total = run.reserves[(code, "310")][1]
-        total += run.credited[code] + run.interest[code] - run.spent[code]
+        total += run.credited[code] + run.interest[code] + run.moved[code]
+        # one platform counts a card payment when the institution is paid, like the books
+        adjusted = run.rare.stage.roles.adjusted
+        by_payment = adjusted is not None and code == adjusted.code
+        total += run.differs[code] - (run.paid if by_payment else run.spent)[code]
         rows.append([code, int(total * 100), int(run.year_interest[code] * 100)])
     columns = "poolarea_no VARCHAR, balc_fen BIGINT, inte_fen BIGINT"
     load_table(run.con, "pa_total", columns, rows)
@@ -257,3 +277,7 @@ def write_month(run: Run, m: int) -> None:
         _money_month(run, m, ym)
         if ym % 100 == 12:
             _account_year(run, ym)
+        if ym % 100 in bank.QUARTER_ENDS:
+            rows = inspection_rows(run.world, run.seed, ym, dict(run.recovered))
+            run.write("inspections", ym, rows)
+            run.recovered.clear()

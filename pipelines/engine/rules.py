@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 Row = tuple[int, tuple[str | None, ...]]
 
 _SHOWN = 80
+#: where a person finds a rule file: the project's, and a site's own
+HOME = "transforms/rules"
+SITE_FOLDER = "raw/rules"
+#: rule tables to which a site may add rows of its own
+SITE_RULES = ("rule_parameter",)
 
 
 @dataclass(frozen=True)
@@ -85,9 +90,15 @@ _FORMS: dict[Kind, _Form] = {
 
 
 def load_rules(
-    con: duckdb.DuckDBPyConnection, rules_dir: Path, declarations: Mapping[str, Declaration]
+    con: duckdb.DuckDBPyConnection,
+    rules_dir: Path,
+    declarations: Mapping[str, Declaration],
+    site: Path | None = None,
 ) -> None:
     """Create one table per declared ``rule_*``, its rows in the order of the file.
+
+    Where folder ``site`` is there, the rows of its files (those of ``SITE_RULES`` only) come behind
+    those of the project: what holds for pools of this site alone.
 
     Each ``<name>.csv`` bears exactly the declared columns; cells are typed strictly, an empty cell
     is NULL. Raises JiecunError (``RULES_BROKEN``) with every problem of every file: a missing or
@@ -111,6 +122,10 @@ def load_rules(
         rows, found = read_rule_file(rules_dir / f"{name}.csv", declared[name])
         problems += found or _broken_row_rules(con, declared[name], rows)
         loaded[name] = rows
+    for path in sorted(site.glob("*.csv")) if site and site.is_dir() else ():
+        own, found = _site_rows(con, path, declared, loaded.get(path.stem, []))
+        problems += found
+        loaded[path.stem] = own
     if problems:
         raise JiecunError(*problems, exit_code=EXIT_CHECK)
     for name, rows in loaded.items():
@@ -118,6 +133,39 @@ def load_rules(
             con.execute(
                 f'CREATE TABLE "{name}" AS SELECT * EXCLUDE (line) FROM typed_rows ORDER BY line'
             )
+
+
+def _site_rows(
+    con: duckdb.DuckDBPyConnection,
+    path: Path,
+    declared: Mapping[str, Declaration],
+    rows: Sequence[Row],
+) -> tuple[list[Row], list[Problem]]:
+    """The project's ``rows`` with those of a site's file behind them, and what is wrong."""
+    if path.stem not in SITE_RULES:
+        expected = "本地规则只有 " + "、".join(f"{name}.csv" for name in SITE_RULES)
+        found = _problem(path.name, 0, expected, path.name, "移走这个文件", folder=SITE_FOLDER)
+        return list(rows), [found]
+    decl = declared[path.stem]
+    own, problems = read_rule_file(path, decl, SITE_FOLDER)
+    at = [i for i, column in enumerate(decl.columns) if column.name in decl.spec.key]
+    known = {tuple(values[i] for i in at): line for line, values in rows}
+    problems += [
+        _problem(
+            path.name,
+            line,
+            f"键（{', '.join(decl.spec.key)}）不同于项目自带的规则",
+            f"与 {HOME}/{path.name} 第 {known[key]} 行相同",
+            "删去或改正该行",
+            folder=SITE_FOLDER,
+        )
+        for line, values in own
+        if (key := tuple(values[i] for i in at)) in known
+    ]
+    problems = problems or _broken_row_rules(con, decl, own, SITE_FOLDER)
+    behind = max((line for line, _ in rows), default=0)
+    both = [*rows, *((behind + line, values) for line, values in own)]
+    return both, problems
 
 
 def rules_hash(rules_dir: Path) -> str:
@@ -138,13 +186,17 @@ def rules_hash(rules_dir: Path) -> str:
     return digest.hexdigest()
 
 
-def read_rule_file(path: Path, decl: Declaration) -> tuple[list[Row], list[Problem]]:
+def read_rule_file(
+    path: Path, decl: Declaration, folder: str = HOME
+) -> tuple[list[Row], list[Problem]]:
     """The rows of one file and all that is wrong with it."""
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as exc:
         line = exc.object.count(b"\n", 0, exc.start) + 1
-        return [], [_problem(path.name, line, "UTF-8 编码", "其他编码", "另存为 UTF-8")]
+        return [], [
+            _problem(path.name, line, "UTF-8 编码", "其他编码", "另存为 UTF-8", folder=folder)
+        ]
     records: list[tuple[int, list[str]]] = []
     reader = csv.reader(text.splitlines(keepends=True), strict=True)
     before = 0
@@ -154,11 +206,14 @@ def read_rule_file(path: Path, decl: Declaration) -> tuple[list[Row], list[Probl
                 records.append((before + 1, cells))
             before = reader.line_num
     except csv.Error as exc:
-        return [], [_problem(path.name, before + 1, "合规的 CSV", str(exc), "检查引号与逗号")]
+        found = str(exc)
+        return [], [
+            _problem(path.name, before + 1, "合规的 CSV", found, "检查引号与逗号", folder=folder)
+        ]
     expected = [col.name for col in decl.columns]
     header = records[0][1] if records else []
     if header != expected:
-        return [], [_header_problem(path.name, expected, header)]
+        return [], [_header_problem(path.name, expected, header, folder)]
     rows: list[Row] = []
     problems: list[Problem] = []
     for line, cells in records[1:]:
@@ -171,6 +226,7 @@ def read_rule_file(path: Path, decl: Declaration) -> tuple[list[Row], list[Probl
                     f"{len(cells)} 列",
                     "检查逗号与引号",
                     excerpt=",".join(cells),
+                    folder=folder,
                 )
             )
             continue
@@ -178,21 +234,24 @@ def read_rule_file(path: Path, decl: Declaration) -> tuple[list[Row], list[Probl
         problems += [
             problem
             for column, value in zip(decl.columns, values, strict=True)
-            if (problem := _cell_problem(path.name, line, column, value))
+            if (problem := _cell_problem(path.name, line, column, value, folder))
         ]
         rows.append((line, values))
-    return rows, problems + _double_keys(path.name, decl, rows)
+    return rows, problems + _double_keys(path.name, decl, rows, folder)
 
 
-def _cell_problem(file: str, line: int, column: Column, value: str | None) -> Problem | None:
+def _cell_problem(
+    file: str, line: int, column: Column, value: str | None, folder: str
+) -> Problem | None:
     label = f"{column.name}（{column.meta.zh}）"
     if value is None:
         if column.nullable:
             return None
-        return _problem(file, line, f"{label} 必填", "空", "填上该值")
+        return _problem(file, line, f"{label} 必填", "空", "填上该值", folder=folder)
     form = _FORMS[column.meta.kind]
     if not form.fits(value):
-        return _problem(file, line, f"{label} 为{form.expected}", value, "改正该值", excerpt=value)
+        expected = f"{label} 为{form.expected}"
+        return _problem(file, line, expected, value, "改正该值", excerpt=value, folder=folder)
     if column.max_len and len(value) > column.max_len:
         return _problem(
             file,
@@ -201,11 +260,14 @@ def _cell_problem(file: str, line: int, column: Column, value: str | None) -> Pr
             f"{len(value)} 字",
             "缩短该值",
             excerpt=value,
+            folder=folder,
         )
     return None
 
 
-def _double_keys(file: str, decl: Declaration, rows: Sequence[Row]) -> list[Problem]:
+def _double_keys(
+    file: str, decl: Declaration, rows: Sequence[Row], folder: str = HOME
+) -> list[Problem]:
     at = [i for i, column in enumerate(decl.columns) if column.name in decl.spec.key]
     seen: dict[tuple[str | None, ...], int] = {}
     problems: list[Problem] = []
@@ -220,6 +282,7 @@ def _double_keys(file: str, decl: Declaration, rows: Sequence[Row]) -> list[Prob
                     f"与第 {seen[key]} 行相同",
                     "删去或改正其中一行",
                     excerpt=", ".join(value or "" for value in key),
+                    folder=folder,
                 )
             )
         seen.setdefault(key, line)
@@ -227,7 +290,7 @@ def _double_keys(file: str, decl: Declaration, rows: Sequence[Row]) -> list[Prob
 
 
 def _broken_row_rules(
-    con: duckdb.DuckDBPyConnection, decl: Declaration, rows: Sequence[Row]
+    con: duckdb.DuckDBPyConnection, decl: Declaration, rows: Sequence[Row], folder: str = HOME
 ) -> list[Problem]:
     problems: list[Problem] = []
     with _typed_rows(con, decl, rows):
@@ -236,7 +299,14 @@ def _broken_row_rules(
                 f"SELECT line FROM typed_rows WHERE NOT ({rule.predicate}) ORDER BY line"
             ).fetchall()
             problems += [
-                _problem(f"{decl.name}.csv", line, rule.zh, f"违反 {rule.reason}", "改正该行")
+                _problem(
+                    f"{decl.name}.csv",
+                    line,
+                    rule.zh,
+                    f"违反 {rule.reason}",
+                    "改正该行",
+                    folder=folder,
+                )
                 for (line,) in lines
             ]
     return problems
@@ -260,7 +330,9 @@ def _typed_rows(
         con.unregister("rule_text")
 
 
-def _header_problem(file: str, expected: Sequence[str], header: Sequence[str]) -> Problem:
+def _header_problem(
+    file: str, expected: Sequence[str], header: Sequence[str], folder: str
+) -> Problem:
     missing = [name for name in expected if name not in header]
     extra = [name for name in header if name not in expected]
     parts = [
@@ -268,11 +340,19 @@ def _header_problem(file: str, expected: Sequence[str], header: Sequence[str]) -
         f"多出 {', '.join(extra)}" if extra else "",
     ]
     found = "；".join(part for part in parts if part) or "列的次序不同或有重复"
-    return _problem(file, 1, ",".join(expected), found, "按声明改表头", excerpt=",".join(header))
+    told = ",".join(expected)
+    return _problem(file, 1, told, found, "按声明改表头", excerpt=",".join(header), folder=folder)
 
 
 def _problem(
-    file: str, line: int, expected: str, found: str, remedy: str, *, excerpt: str = ""
+    file: str,
+    line: int,
+    expected: str,
+    found: str,
+    remedy: str,
+    *,
+    excerpt: str = "",
+    folder: str = HOME,
 ) -> Problem:
-    place = f"transforms/rules/{file}" + (f":{line}" if line else "")
+    place = f"{folder}/{file}" + (f":{line}" if line else "")
     return Problem("RULES_BROKEN", place, expected, found[:200], remedy, excerpt[:_SHOWN])

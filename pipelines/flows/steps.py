@@ -107,6 +107,7 @@ def identify(
         "inputs": inputs_hash(batches),
         "regions": regions.sha256,
         "rules": rules_hash(RULES),
+        "site_rules": rules_hash(request.raw.rules),
         "code": code_hash(),
         "through_ym": str(through_ym),
         "pools": ",".join(request.pools),

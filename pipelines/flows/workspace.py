@@ -141,7 +141,8 @@ def open_workspace(request: RunRequest) -> duckdb.DuckDBPyConnection:
         memory_limit=request.memory_limit,
         temp_dir=request.warehouse.state / "tmp",
     )
-    load_rules(con, RULES, by_name((*RULE_MODELS, RuleDemoLevel)))
+    declared = by_name((*RULE_MODELS, RuleDemoLevel))
+    load_rules(con, RULES, declared, request.raw.rules)
     check_thresholds(con)
     return con
 

@@ -14,15 +14,26 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.paths import RULES
+from tests.golden.recompute_pending import Pending, settle
+from tests.golden.recompute_premiums import premiums
+from tests.golden.recompute_rows import (
+    BANK_ROWS,
+    ITEM_ROW,
+    OTHER_BOOKS,
+    OTHER_TELLS,
+    PAID_ROWS,
+    TOLD_APART,
+    TOTALS,
+    VOUCHER_ROW,
+)
+from tests.golden.recompute_tools import Flows, add_item, in_fen, in_month, only_known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 #: (statement, ledger_id, period_type, period_ym, row_code, column) → fen, None = no figure
 Cells = dict[tuple[str, str, str, int, str, str], int | None]
-#: (ledger_id, yyyymm, row_code) → fen; the opening balances stand in month 0
-Flows = Counter[tuple[str, int, str]]
 
 KEYS = {
     "settlements": ["rid"],
@@ -34,60 +45,28 @@ KEYS = {
 }
 SCHEME = {"310": "310", "510": "310", "390": "390"}
 BANK_ROW = {"1": "A2", "2": "A4", "4": "A3", "5": "A5"}
-#: fund of an interest line → item; no fund named = not attributed yet
-FUND_ITEM = {"310100": "interest", "310200": "pa_interest", "390100": "interest", None: "pending"}
-#: bank lines that move money inside the fund, or that another extract tells
-NO_ITEM = ("URSN", "ALLOC_OUT", "INTE_OUT", "SURY_IN", "PREM_IN", "REFD_OUT", "RETN_IN")
-#: what the demo holds; other rows of the forms are zero
-ITEM_ROW = {
-    "310": {
-        "premium": "1.1", "interest": "1.3", "other": "1.6", "pa_premium": "2.1",
-        "pa_interest": "2.2", "POOL_INPATIENT": "3.1.1", "POOL_CHRONIC": "3.1.2",
-        "POOL_OUTPATIENT": "3.1.3", "POOL_MATERNITY": "3.1.4", "allowance": "3.1.5",
-        "PA_INPATIENT": "4.1.1", "PA_OUTPATIENT": "4.1.2", "PA_PHARMACY": "4.1.3",
-        "pending": "5.3",
-    },
-    "390": {
-        "premium": "1.1", "subsidy": "1.2", "interest": "1.3", "other": "1.6",
-        "POOL_INPATIENT": "2.1.1", "POOL_OUTPATIENT": "2.1.2", "insurance": "2.2",
-    },
-}  # fmt: skip
-#: rows made of rows, in the order they are built; '-' before a row that is taken off
-TOTALS = {
-    "310": {
-        "3.1": "3.1.1 3.1.2 3.1.3 3.1.4 3.1.5", "4.1": "4.1.1 4.1.2 4.1.3",
-        "1": "1.1 1.3 1.6", "2": "2.1 2.2", "3": "3.1", "4": "4.1",
-        "5.1": "1 -3", "5.2": "2 -4", "5": "5.1 5.2 5.3", "A9": "A2 A3 A4 A5",
-        "N1a": "open_pool 5.1", "N1b": "open_pa 5.2", "N1c": "5.3", "N1": "N1a N1b N1c",
-        "N9": "N1", "T9": "N9",
-    },
-    "390": {
-        "2.1": "2.1.1 2.1.2", "1": "1.1 1.2 1.3 1.6", "2": "2.1 2.2", "3": "1 -2",
-        "A9": "A2 A3 A4 A5", "N1": "open_fund 3", "N9": "N1", "T9": "N9",
-    },
-}  # fmt: skip
-#: account of a manual voucher → its row; ``open_*`` are the net assets before the first month
-VOUCHER_ROW = {
-    "1003": "A3", "300101": "open_pool", "300102": "open_pa", "3001": "open_fund",
-    "4602": "5.3", "42010101": "1.3", "42010201": "2.2",
-}  # fmt: skip
 
 
 def recompute(raw: Path) -> Cells:
     """Every cell of both statements for every ledger and month of the demo under ``raw``."""
     rows = {table: _newest(raw, table) for table in KEYS}
     bank, vouchers = rows["fund_transfers"], rows["vouchers"]
+    settled = rows["settlements"].filter(vali_flag="1")
     flows: Flows = Counter()
-    _vouchers(flows, vouchers)
+    pending = Pending()
     _bank_balances(flows, bank)
-    _bank_items(flows, bank)
-    _premiums(flows, rows["contributions"])
-    _benefits(flows, bank, rows["clearing"], rows["settlements"].filter(vali_flag="1"))
+    months = sorted({ym for _, ym, _ in flows})
+    _vouchers(flows, vouchers, pending)
+    _bank_items(flows, bank, pending)
+    premiums(flows, rows["contributions"], pending, months[-1])
+    _benefits(flows, bank, rows["clearing"], settled)
     _recoveries(flows, rows["recoveries"], rows["settlements"])
-    months = sorted({ym for _, ym, _ in flows if ym})
+    _advances_cleared(flows, rows["recoveries"], settled)
+    settle(flows, pending, months[-1])
     cells: Cells = {}
     for ledger in sorted(set(vouchers["ledger"])):
-        _sheets(cells, ledger, _balances(flows, ledger, months))
+        accounts = set(vouchers.filter(ledger=ledger)["account_code"])
+        _sheets(cells, ledger, _balances(flows, ledger, months), accounts)
     return cells
 
 
@@ -103,59 +82,44 @@ def _newest(raw: Path, table: str) -> pl.DataFrame:
     )
 
 
-def _fen(column: str) -> pl.Expr:
-    return (pl.col(column).cast(pl.Decimal(18, 2)) * 100).cast(pl.Int64)
+def _post(flows: Flows, ledger: str, ym: int, terms: str, fen: int) -> None:
+    """Add ``fen`` to each row of ``terms``; '-' before a row takes it off."""
+    for term in terms.split():
+        flows[ledger, ym, term.removeprefix("-")] += -fen if term[0] == "-" else fen
 
 
-def _ym(column: str) -> pl.Expr:
-    text = pl.col(column).str
-    return (text.slice(0, 4) + text.slice(5, 2)).cast(pl.Int64)
-
-
-def _add(flows: Flows, frame: pl.DataFrame, ym: str, item: str | pl.Expr, fen: pl.Expr) -> None:
-    """Add ``fen`` to the row of ``item`` (a name, or a column of names) in the month of ``ym``."""
-    name = pl.lit(item) if isinstance(item, str) else item
-    told = frame.select("ledger", pl.col(ym), item=name, fen=fen).filter(pl.col("fen") != 0)
-    for ledger, month, key, amount in told.iter_rows():
-        flows[ledger, month, ITEM_ROW[ledger[-3:]][key]] += amount
-
-
-def _premiums(flows: Flows, rows: pl.DataFrame) -> None:
-    """On the day the money came; an employer's row stands for the rows of its employees."""
-    _known(rows, "clct_type", ("10", "20", "991"))
-    paid = rows.filter(pl.col("clct_flag") != "0").with_columns(
-        arrived=pl.coalesce(pl.when(clct_way="02").then("intsury_time"), "arvl_date", "clct_time"),
-        fen=_fen("emp_clct_amt") + _fen("psn_clct_amt") + _fen("oth_clct_amt"),
-        pa=_fen("traf_sumamt"),
-    )
-    paid = paid.with_columns(received=_ym("arrived"), attributed=_ym("traf_time"))
-    same = ["ledger", "emp_no", "cashym"]
-    told_twice = paid.filter(clct_obj="S").join(paid.filter(clct_obj="E"), on=same, how="semi")
-    paid = paid.join(told_twice, on="rid", how="anti")
-    _add(flows, paid, "received", "other", _fen("latefee") + _fen("inte"))
-
-    workers = pl.col("ledger").str.ends_with("-310")
-    _add(flows, paid.filter(~workers), "received", "premium", pl.col("fen"))
-    paid = paid.filter(workers)
-    waits = pl.col("pa").is_null() | (pl.col("attributed") > pl.col("received")).fill_null(False)
-    _add(flows, paid.filter(waits), "received", "pending", pl.col("fen"))
-    late = paid.filter(waits, pl.col("pa").is_not_null())
-    _add(flows, late, "attributed", "pending", -pl.col("fen"))
-    for part, month in ((paid.filter(~waits), "received"), (late, "attributed")):
-        _add(flows, part, month, "premium", pl.col("fen") - pl.col("pa"))
-        _add(flows, part, month, "pa_premium", pl.col("pa"))
-
-
-def _bank_items(flows: Flows, bank: pl.DataFrame) -> None:
-    """What only the bank statement tells: interest, subsidies, 大病 premium, allowances."""
-    _known(bank, "traf_item", (*NO_ITEM, "INTE_IN", "FINSUBS_IN", "DABING_OUT", "DFR_OUT"))
-    bank = bank.with_columns(ym=_ym("acen_date"))
-    fund = pl.col("fund_code").replace_strict(FUND_ITEM)
-    _add(flows, bank.filter(traf_item="INTE_IN"), "ym", fund, _fen("amt"))
-    _add(flows, bank.filter(traf_item="FINSUBS_IN"), "ym", "subsidy", _fen("amt"))
-    _add(flows, bank.filter(traf_item="DABING_OUT"), "ym", "insurance", _fen("amt"))
-    _known(bank, "dfr_souc", (None, "201", "103"))
-    _add(flows, bank.filter(dfr_souc="103"), "ym", "allowance", _fen("amt"))
+def _bank_items(flows: Flows, bank: pl.DataFrame, pending: Pending) -> None:
+    """What only the bank statement tells."""
+    items = {item for _, item, _ in BANK_ROWS}
+    only_known(bank, "traf_item", (*items, *OTHER_TELLS, *TOLD_APART))
+    only_known(bank, "dfr_souc", (None, "201", "204", *PAID_ROWS))
+    amounts = dict(bank.select("traf_sn", in_fen("amt")).iter_rows())
+    soucs = dict(bank.select("traf_sn", "dfr_souc").iter_rows())
+    columns = ("ledger", "traf_item", "incexpd_dirc", "fund_code", "dfr_souc", "init_traf_sn")
+    for ledger, item, dirc, fund, souc, named, ym, fen in bank.select(
+        *columns, in_month("acen_date"), fen=in_fen("amt")
+    ).iter_rows():
+        if item in OTHER_TELLS:
+            continue
+        match item:
+            case "INTE_IN" | "BOND_INTE" if fund is None:
+                pending.came[ledger, "INTE", ym] += fen
+            case "INTE_IN" | "BOND_INTE":
+                flows[ledger, ym, "2.2" if fund == "310200" else "1.3"] += fen
+            case "BOND_IN":
+                flows[ledger, ym, "A7"] -= amounts[named]
+                flows[ledger, ym, "1.3"] += fen - amounts[named]
+            case "LOAN_OUT":
+                flows[ledger, ym, "L2"] -= amounts[named]
+                flows[ledger, ym, "3.5"] += fen - amounts[named]
+            case "DFR_OUT" if souc in PAID_ROWS:
+                flows[ledger, ym, PAID_ROWS[souc]] += fen
+            case "DFR_OUT":
+                pass
+            case "BANKRET_IN":
+                flows[ledger, ym, PAID_ROWS[soucs[named]]] -= fen
+            case _:
+                _post(flows, ledger, ym, BANK_ROWS[ledger[-3:], item, dirc], fen)
 
 
 def _part(column: str) -> pl.Expr:
@@ -171,21 +135,32 @@ def _part(column: str) -> pl.Expr:
 def _benefits(
     flows: Flows, bank: pl.DataFrame, clearing: pl.DataFrame, settled: pl.DataFrame
 ) -> None:
-    """On the day of payment, by the classes of what the institution settled in that month."""
+    """On the day of payment, by the classes of what the institution (for care in another place:
+    the place) settled in that month."""
     key = ["fixmedins_code", "poolarea_no", "insutype", "clr_type", "clr_ym"]
-    settled = settled.filter(pl.col("clr_ym").is_not_null())
-    paid = bank.filter(dfr_souc="201").select("fee_clr_id", ym=_ym("acen_date"))
+    payee = pl.when(out_flag="1").then("fix_blng_admdvs").otherwise("fixmedins_code")
+    settled = settled.filter(pl.col("clr_ym").is_not_null()).with_columns(fixmedins_code=payee)
+    orders = bank.filter(pl.col("fee_clr_id").is_not_null())
+    paid = orders.select("fee_clr_id", ym=in_month("acen_date"))
     paid = paid.join(clearing, on="fee_clr_id", validate="1:1", maintain_order="left")
     for part, basis, amount in (
         ("pool_part", "hifp_pay", "act_dfr_amt"),
         ("pa_part", "acct_pay", "acct_pay"),
     ):
-        weights: dict[tuple[str, ...], Counter[str]] = {}
-        for *place, name, fen in settled.select(*key, _part(part), fen=_fen(basis)).iter_rows():
-            weights.setdefault(tuple(place), Counter())[name] += fen
-        for *place, ledger, ym, fen in paid.select(*key, "ledger", "ym", _fen(amount)).iter_rows():
+        weights = _weights(settled.select(*key, _part(part), fen=in_fen(basis)))
+        for *place, ledger, ym, fen in paid.select(
+            *key, "ledger", "ym", in_fen(amount)
+        ).iter_rows():
             for name, share in _split(fen, weights[tuple(place)]):
                 flows[ledger, ym, ITEM_ROW[ledger[-3:]][name]] += share
+
+
+def _weights(frame: pl.DataFrame) -> dict[tuple[str, ...], Counter[str]]:
+    """Key columns, class and fen → fen by class for every key."""
+    weights: dict[tuple[str, ...], Counter[str]] = {}
+    for *place, name, fen in frame.iter_rows():
+        weights.setdefault(tuple(place), Counter())[name] += fen
+    return weights
 
 
 def _split(fen: int, weights: Counter[str]) -> Iterator[tuple[str, int]]:
@@ -200,40 +175,58 @@ def _split(fen: int, weights: Counter[str]) -> Iterator[tuple[str, int]]:
 
 
 def _recoveries(flows: Flows, rows: pl.DataFrame, settlements: pl.DataFrame) -> None:
-    """This year's benefit: less cost. An earlier year's: other income; set off, cost as well."""
-    back = rows.filter(_fen("act_retn_amt") > 0).with_columns(
-        ym=_ym("act_retn_date"), fen=_fen("act_retn_amt")
+    """This year's benefit: less cost. An earlier year's: other income; set off, cost as well. A
+    person's: the account pays."""
+    back = rows.filter(in_fen("act_retn_amt") > 0, det_type="20").with_columns(
+        ym=in_month("act_retn_date"), fen=in_fen("act_retn_amt")
     )
-    _known(back, "retn_way", ("1", "2"))
+    only_known(back, "retn_way", ("1", "2"))
     known = settlements.select("setl_id", part=_part("pool_part"))
     back = back.join(known, on="setl_id", how="inner", validate="m:1", maintain_order="left")
     this_year = pl.col("ocur_ym").str.slice(0, 4).cast(pl.Int64) == pl.col("ym") // 100
     part, fen = pl.col("part"), pl.col("fen")
-    _add(flows, back.filter(this_year, pl.col("retn_way") == "2"), "ym", part, -fen)
-    _add(flows, back.filter(~this_year), "ym", "other", fen)
-    _add(flows, back.filter(~this_year, pl.col("retn_way") == "1"), "ym", part, fen)
+    person = pl.col("obj_type") == "11"
+    banked = (pl.col("retn_way") == "2") | person
+    add_item(flows, back.filter(this_year, banked), "ym", part, -fen)
+    add_item(flows, back.filter(~this_year), "ym", "other", fen)
+    add_item(flows, back.filter(~this_year, ~banked), "ym", part, fen)
+    add_item(flows, back.filter(person), "ym", "PA_OUTPATIENT", fen)
 
 
-def _vouchers(flows: Flows, lines: pl.DataFrame) -> None:
-    fen = _fen("credit_amt") - _fen("debit_amt")
-    told = lines.select("ledger", "event_id", "account_code", _ym("posting_date"), fen)
-    for ledger, event, account, ym, amt in told.iter_rows():
-        at = (ledger, 0 if event == "OPEN" else ym, VOUCHER_ROW[account])
-        flows[at] += -amt if account == "1003" else amt
+def _advances_cleared(flows: Flows, rows: pl.DataFrame, settled: pl.DataFrame) -> None:
+    """An advance set off is cost, by the classes of what its institution settled in the month."""
+    off = rows.filter(det_type="30").with_columns(
+        ym=in_month("act_retn_date"), fen=in_fen("act_retn_amt")
+    )
+    add_item(flows, off, "ym", "lent", -pl.col("fen"))
+    key = ["ledger", "fixmedins_code", "clr_ym"]
+    weights = _weights(settled.select(*key, _part("pool_part"), fen=in_fen("hifp_pay")))
+    for *place, ym, fen in off.select(*key, "ym", "fen").iter_rows():
+        for name, share in _split(fen, weights[tuple(place)]):
+            flows[place[0], ym, ITEM_ROW[place[0][-3:]][name]] += share
+
+
+def _vouchers(flows: Flows, lines: pl.DataFrame, pending: Pending) -> None:
+    """As written; a decision on pending interest belongs to the month that received it."""
+    fen = in_fen("credit_amt") - in_fen("debit_amt")
+    told = lines.select("ledger", "event_id", "account_code", "posting_date", "orig_period_ym", fen)
+    for ledger, event, account, day, received, amt in told.iter_rows():
+        code = event.split("-")[0]
+        if code == "E83":
+            pool, owner = account.startswith("420101"), account.startswith("420102")
+            lot = (ledger, "INTE", int(received))
+            pending.attribute(lot, day, amt if pool else 0, amt if owner else 0)
+        elif code not in OTHER_BOOKS:
+            ym = 0 if code == "OPEN" else int(day[:4]) * 100 + int(day[5:7])
+            _post(flows, ledger, ym, VOUCHER_ROW[account], amt)
 
 
 def _bank_balances(flows: Flows, bank: pl.DataFrame) -> None:
     """In less out of each account; nothing but the statement's own lines."""
     row = pl.col("hif_acct_type").replace_strict(BANK_ROW)
-    fen = pl.when(incexpd_dirc="1").then(_fen("amt")).otherwise(-_fen("amt"))
-    for ledger, ym, name, amt in bank.select("ledger", _ym("acen_date"), row, fen).iter_rows():
+    fen = pl.when(incexpd_dirc="1").then(in_fen("amt")).otherwise(-in_fen("amt"))
+    for ledger, ym, name, amt in bank.select("ledger", in_month("acen_date"), row, fen).iter_rows():
         flows[ledger, ym, name] += amt
-
-
-def _known(frame: pl.DataFrame, column: str, values: Iterable[str | None]) -> None:
-    strange = set(frame[column].unique()) - set(values)
-    if strange:
-        raise ValueError(f"{column}: {sorted(map(str, strange))}")
 
 
 def _balances(flows: Flows, ledger: str, months: list[int]) -> dict[int, Counter[str]]:
@@ -253,11 +246,11 @@ def _balances(flows: Flows, ledger: str, months: list[int]) -> dict[int, Counter
     return told
 
 
-def _sheets(cells: Cells, ledger: str, told: dict[int, Counter[str]]) -> None:
+def _sheets(cells: Cells, ledger: str, told: dict[int, Counter[str]], accounts: set[str]) -> None:
     """Months, and every December as a year; a movement is the difference of two balances."""
     # the form that is filed: not the rows of the other books, nor of accounts that few ledgers keep
     form = pl.read_csv(RULES / "rule_statement_row.csv", infer_schema=False).filter(
-        pl.col("needs_account").is_null(),
+        pl.col("needs_account").is_null() | pl.col("needs_account").is_in(sorted(accounts)),
         pl.col("books").is_null() | pl.col("books").str.split(";").list.contains("k17"),
     )
     form = form.filter(scheme=ledger[-3:])

@@ -168,3 +168,64 @@ def test_the_hash_follows_names_and_bytes_of_the_whole_tree(tmp_path: Path) -> N
     (tmp_path / "regions" / "b.csv").write_bytes(b"y")
     (tmp_path / ".DS_Store").write_bytes(b"")
     assert rules_hash(tmp_path) == first
+
+
+class RuleParameter(Table):
+    """The table to which a site may add."""
+
+    _spec: ClassVar[Spec] = Spec(zh="参数", layer="rules", grain="一项一行", key=("name", "scope"))
+    name: c.Text = c.text("名称")
+    scope: c.Text = c.text("范围")
+    value: c.Text = c.text("值")
+
+
+SITE = by_name([RuleParameter])
+
+
+def site_world(tmp_path: Path, name: str, line: str) -> tuple[Path, Path]:
+    home, site = tmp_path / "home", tmp_path / "site"
+    for folder in (home, site):
+        folder.mkdir()
+    header = "name,scope,value\n"
+    (home / "rule_parameter.csv").write_text(f"{header}rate,*,1\ncap,*,2\n")
+    (site / f"{name}.csv").write_text(f"{header}{line}\n")
+    return home, site
+
+
+def test_rows_of_a_site_come_behind_those_of_the_project(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    home, site = site_world(tmp_path, "rule_parameter", "rate,610100,3")
+    load_rules(con, home, SITE, site)
+    assert con.execute("SELECT * FROM rule_parameter").fetchall() == [
+        ("rate", "*", "1"), ("cap", "*", "2"), ("rate", "610100", "3")
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "place", "found"),
+    [
+        (
+            "rule_parameter",
+            "rate,*,9",
+            "raw/rules/rule_parameter.csv:2",
+            "与 transforms/rules/rule_parameter.csv 第 2 行相同",
+        ),
+        ("rule_parameter", "rate,610100,", "raw/rules/rule_parameter.csv:2", "空"),
+        ("rule_rate", "1,2,3", "raw/rules/rule_rate.csv", "rule_rate.csv"),
+    ],
+)
+def test_a_broken_file_of_a_site_is_named_where_it_lies(
+    con: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    *,
+    name: str,
+    line: str,
+    place: str,
+    found: str,
+) -> None:
+    home, site = site_world(tmp_path, name, line)
+    with pytest.raises(JiecunError) as info:
+        load_rules(con, home, SITE, site)
+    assert [(p.place, p.found) for p in info.value.problems] == [(place, found)]
+    assert con.execute("SHOW TABLES").fetchall() == []

@@ -34,7 +34,11 @@ WITH e AS (
     WHERE getvariable('resident_from') < getvariable('resident_to')
 ), r AS (
     SELECT 'R' AS kind, pid AS serial, poolarea_no, home(insu_codes, pid) AS insu_admdvs,
-        CASE WHEN u(57, pid) < 0.8 THEN '02' WHEN u(57, pid) < 0.9 THEN '04' ELSE '05' END
+        CASE WHEN u(57, pid) < 0.8 THEN '02' WHEN u(57, pid) < 0.9 THEN '04'
+            -- paid by civil affairs, or out of a relative's personal account
+            WHEN poolarea_no = getvariable('rural') AND u(57, pid) >= 0.96 THEN '06'
+            WHEN poolarea_no = getvariable('rural') AND u(57, pid) >= 0.92 THEN '31'
+            ELSE '05' END
         AS clct_way,
         '390' AS insutype, 'R' AS clct_obj, NULL AS emp_no, psn_no(pid) AS psn_no,
         resident_type(pid) AS psn_type, '08' AS emp_mgt_type, NULL::DECIMAL(18, 2) AS std,
@@ -60,16 +64,15 @@ SELECT *, getvariable('ym')::INTEGER AS cashym,
     'C' || kind || getvariable('ym') || digits(serial, 10) AS rid,
     'D' || kind || getvariable('ym') || digits(serial, 10) AS clct_detl_id,
     clct_time::DATE + CASE WHEN clct_way = '02' THEN 1 ELSE 0 END AS arvl_date,
-    CASE WHEN kind = 'E' AND NOT s_rows AND latefee = 0 AND month(getvariable('month_start')::DATE) < 12
+    CASE WHEN kind = 'E' AND NOT s_rows AND latefee = 0
             AND u2(60, serial, getvariable('m')) < 0.015
-        THEN getvariable('m') + 1 + floor(u2(61, serial, getvariable('m'))
-            * least(3, 12 - month(getvariable('month_start')::DATE)))::INTEGER
+        THEN getvariable('m') + 1 + floor(u2(61, serial, getvariable('m')) * 3)::INTEGER
     END AS due_m
 FROM timed;
 
 CREATE OR REPLACE TEMP TABLE k_inflow AS
 SELECT poolarea_no, insutype, sum(emp_amt + psn_amt + latefee)::DECIMAL(18, 2) AS inflow
-FROM k_new WHERE kind <> 'S' AND clct_way <> '02' GROUP BY ALL;
+FROM k_new WHERE kind <> 'S' AND clct_way NOT IN ('02', '06', '31') GROUP BY ALL;
 
 -- refunds and write-offs: no more than the revenue account holds on the 27th
 CREATE OR REPLACE TEMP TABLE k_out AS
@@ -163,10 +166,19 @@ WITH first AS (
             + to_seconds(54000) AS traf_time,
         getvariable('month_start')::DATE + 25 + to_seconds(80000) AS updt_time
     ) FROM pending WHERE due_m = getvariable('m')
+), rare AS (
+    SELECT kind, rid, clct_detl_id, init_clct_detl_id, clct_obj,
+        CASE WHEN emp IS NOT NULL THEN employer_no(poolarea_no, emp) END AS emp_no,
+        CASE WHEN pid IS NOT NULL THEN psn_no(pid) END AS psn_no, insutype, psn_type, emp_mgt_type,
+        insu_admdvs, poolarea_no, cashym, cashym AS accrym_begn, cashym AS accrym_end, std, psncnt,
+        emp_amt, psn_amt, 0.00::DECIMAL(18, 2) AS fin_amt, into_amt, psn_into, traf_time, latefee,
+        clct_type, clct_way, 'Z' AS revs_flag, clct_time, arvl_date, updt_time, kind = 'Y' AS posts,
+        NULL::INTEGER AS due_m
+    FROM k_rare
 )
 SELECT *, (psn_into + into_amt)::DECIMAL(18, 2) AS traf FROM (
     FROM first UNION ALL FROM back UNION ALL FROM plus UNION ALL FROM rback
-    UNION ALL SELECT * EXCLUDE (into_due) FROM told
+    UNION ALL SELECT * EXCLUDE (into_due) FROM told UNION ALL BY NAME FROM rare
 );
 
 DELETE FROM e_orig WHERE clct_detl_id IN (SELECT clct_detl_id FROM k_out);
@@ -197,11 +209,13 @@ SELECT rid, clct_detl_id, init_clct_detl_id, clct_obj, emp_no, psn_no, insutype,
     CASE WHEN kind <> 'F' THEN into_amt END AS emp_clct_into_acct_amt,
     CASE WHEN kind = 'F' THEN traf ELSE psn_into END AS psn_clct_into_acct_amt, NULL AS oth_clct_traf_amt, NULL AS finsubs_traf_amt,
     traf AS traf_sumamt, CASE WHEN traf IS NOT NULL THEN traf_time END AS traf_time,
-    0.00 AS inte, latefee, clct_type, clct_way, '1' AS clct_flag, revs_flag, clct_time, arvl_date,
+    0.00 AS inte, latefee, clct_type, clct_way,
+    CASE WHEN kind = 'U' THEN '0' ELSE '1' END AS clct_flag, revs_flag, clct_time, arvl_date,
     CASE WHEN clct_way = '02' THEN clct_time + to_days(1) END AS intsury_time,
     CASE WHEN emp_amt + psn_amt > 0 THEN
-        CASE WHEN clct_way = '02' AND day(arvl_date) <= 14
-            THEN date_trunc('month', arvl_date) + to_days(14) + to_seconds(57600)
+        CASE WHEN clct_way = '02' AND day(clct_time + to_days(1)) <= 14
+            THEN date_trunc('month', clct_time + to_days(1)) + to_days(14) + to_seconds(57600)
+        WHEN clct_way = '02' THEN last_day((clct_time + to_days(1))::DATE) + to_seconds(57600)
         ELSE last_day(arvl_date) + to_seconds(57600) END END AS ursn_time,
     'B' || year(arvl_date) * 10000 + month(arvl_date) * 100 + day(arvl_date) AS arvl_bchno,
     updt_time

@@ -80,19 +80,31 @@ WITH seq AS (
         CASE WHEN day_no > 24 OR u(28, s) < 0.001 THEN 0 WHEN u(29, s) < 0.004 THEN 1
             WHEN u(29, s) < 0.0085 THEN 2 ELSE 0 END AS rev
     FROM full_row
+), chosen AS (
+    -- a few of one pool's people are treated in another
+    SELECT *, poolarea_no = getvariable('home') AND getvariable('away') IS NOT NULL
+        AND insutype = '310' AND med_type IN ('11', '21') AND rev = 0 AND vali_flag = '1'
+        AND row_number() OVER (
+            PARTITION BY poolarea_no, insutype, med_type, rev, vali_flag ORDER BY u(36, s), s
+        ) <= 2 AS is_out
+    FROM timed
 )
-SELECT s, rev, vali_flag, poolarea_no, scheme, insutype, psn_type, med_type, clr_type, setl_time,
+SELECT s, rev, vali_flag, poolarea_no, scheme, insutype, psn_type, med_type,
+    CASE WHEN is_out THEN '9910' ELSE clr_type END AS clr_type, setl_time, is_out,
     hifp, acct, dedc, hifob, hifmi, maf, oth, hifes, cvl, preself, overlmt, fulamt, hosp, fund,
     inscp, getvariable('ym')::INTEGER AS ym,
     psn_no(pid) AS psn_no, home(insu_codes, pid) AS insu_admdvs,
-    CASE WHEN clr_type = '41' THEN 'P' ELSE 'H' END
-        || inst_codes[1 + (k % len(inst_codes))] || digits(inst_base + k + 1, 5) AS fixmedins_code,
-    inst_codes[1 + (k % len(inst_codes))] AS fix_blng,
+    CASE WHEN is_out THEN getvariable('away_hospital') WHEN clr_type = '41' THEN 'P' ELSE 'H' END
+        || CASE WHEN is_out THEN ''
+            ELSE inst_codes[1 + (k % len(inst_codes))] || digits(inst_base + k + 1, 5) END
+        AS fixmedins_code,
+    CASE WHEN is_out THEN getvariable('away') ELSE inst_codes[1 + (k % len(inst_codes))] END
+        AS fix_blng,
     CASE WHEN clr_type = '21' THEN 2 + floor(u(30, s) * 12)::INTEGER ELSE 0 END AS los,
     CASE WHEN acct > 0 AND u(31, s) < 0.05 THEN (acct * 0.5)::DECIMAL(18, 2) ELSE 0.00 END AS mulaid,
     (fulamt + overlmt + preself + fund + self_in)::DECIMAL(18, 2) AS medfee,
     setl_time + to_days(1 + floor(u(32, s) * 3)::INTEGER) + to_seconds(600) AS same_month_rev_time
-FROM timed;
+FROM chosen;
 
 CREATE TABLE IF NOT EXISTS rev_next AS SELECT * FROM s_new WHERE false;
 
@@ -133,7 +145,8 @@ SELECT
     CASE WHEN leg = 'R' THEN poolarea_no || 'G' || digits(s, 13) END AS init_setl_id,
     poolarea_no || 'M' || digits(s, 13) AS mdtrt_id,
     psn_no, insutype, psn_type, insu_admdvs, poolarea_no, fix_blng AS fix_blng_admdvs,
-    fixmedins_code, med_type, '2' AS setl_type, '2' AS pay_loc, '0' AS out_flag, clr_type,
+    fixmedins_code, med_type, '2' AS setl_type, '2' AS pay_loc,
+    CASE WHEN is_out THEN '1' ELSE '0' END AS out_flag, clr_type,
     CASE WHEN clr_type = '21' THEN '4' ELSE '1' END AS clr_way,
     poolarea_no AS clr_optins,
     setl_time::DATE - los AS begndate, setl_time::DATE AS enddate, leg_time AS setl_time,
@@ -160,10 +173,10 @@ GROUP BY ALL;
 INSERT INTO sample_setl
 SELECT * FROM (
     SELECT getvariable('m') AS m, poolarea_no, insutype, fixmedins_code, insu_admdvs,
-        poolarea_no || 'G' || digits(s, 13) AS setl_id, hifp,
+        poolarea_no || 'G' || digits(s, 13) AS setl_id, hifp, psn_no,
         row_number() OVER (PARTITION BY poolarea_no, insutype ORDER BY u(35, s), s) AS rank_no
     FROM s_new
-    WHERE vali_flag = '1' AND rev = 0 AND insutype <> '510' AND hifp >= 50
+    WHERE vali_flag = '1' AND rev = 0 AND insutype <> '510' AND hifp >= 50 AND NOT is_out
 ) WHERE rank_no <= 2;
 
 CREATE OR REPLACE TABLE rev_next AS SELECT * FROM s_new WHERE rev = 2;

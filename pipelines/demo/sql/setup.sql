@@ -35,8 +35,10 @@ CREATE TABLE clr_agg (
 );
 CREATE TABLE sample_setl (
     m INTEGER, poolarea_no VARCHAR, insutype VARCHAR, fixmedins_code VARCHAR, insu_admdvs VARCHAR,
-    setl_id VARCHAR, hifp DECIMAL(18, 2), rank_no BIGINT
+    setl_id VARCHAR, hifp DECIMAL(18, 2), psn_no VARCHAR, rank_no BIGINT
 );
+-- bank lines that a later line refers to
+CREATE TABLE named_line (name VARCHAR, traf_sn VARCHAR);
 
 -- originals of the year that a later month may refund or write off, and rows awaiting attribution
 CREATE TABLE e_orig (
