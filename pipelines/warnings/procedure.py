@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING
 
-from pipelines.engine.rules import read_rule_file
+from pipelines.engine.rule_file import read_rule_file
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.paths import RULES
 from pipelines.warnings.state import WarningEvent, append_event, events_lock, read_events
