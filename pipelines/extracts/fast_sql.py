@@ -23,7 +23,7 @@ from pipelines.extracts.parse_sql import (
     written,
 )
 from pipelines.extracts.reasons import unique
-from pipelines.extracts.shape import PLAIN, SURE, direct
+from pipelines.extracts.shape import PLAIN, SURE, direct, is_needed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,13 +94,12 @@ def _cell_conditions(decl: Declaration, near: set[str], later: frozenset[str]) -
                 f"({check.fails}) IS NOT TRUE" for checks in cell_checks(col) for check in checks
             )
             continue
-        must = not col.nullable and not col.meta.default
         known = [f"strlen({col.name}) <= {col.max_len}"] if col.max_len else []
         sure = SURE.get(col.meta.kind)
         known += [sure.format(c=col.name)] if sure else []
         cell = f"r_{col.name}" if col.name in later else col.name
-        if must:
-            yield from known or [f"{col.name} IS NOT NULL"]
+        if is_needed(col):
+            yield from known
         else:
             yield from (f"({cell} IS NULL OR coalesce({check}, false))" for check in known)
 

@@ -1,8 +1,9 @@
 """The plain shape of a line: one pattern that tells that every cell can be read as it stands.
 
-A line of the plain shape has the right number of cells and no cell that must be trimmed, unified or
-refused for its form. What the pattern cannot tell (dates that do not exist, lengths, empty cells,
-rules over several cells) is left to SQL. The patterns mean the same to Python and to Rust.
+A line of the plain shape has the right number of cells, none that is needed and empty, and none
+that must be trimmed, unified or refused for its form. What the pattern cannot tell (dates that do
+not exist, lengths, rules over several cells) is left to SQL. The patterns mean the same to Python
+and to Rust.
 """
 
 from __future__ import annotations
@@ -42,6 +43,11 @@ _NEVER = r'"\r\n\x00'
 NAME_LENGTH = 30
 _HAN = r"[\u4e00-\u9fff]+"
 _BLANK = r" \t\u00a0\u200b\u3000\ufeff\u0085\u2028\u2029"
+
+
+def is_needed(col: Column) -> bool:
+    """A column whose cell must not be empty."""
+    return not col.nullable and not col.meta.default
 
 
 def is_code(col: Column) -> bool:
@@ -102,7 +108,9 @@ def line_pattern(decl: Declaration, layout: Layout, *, quoted: bool) -> str:
             parts.append(free)
             continue
         plain = cell_pattern(col, layout.delimiter)
-        parts.append(f'(?:{plain}|"{_inner(col, plain)}")?' if quoted else f"(?:{plain})?")
+        may_miss = "" if is_needed(col) else "?"
+        cell = f'(?:{plain}|"{_inner(col, plain)}")' if quoted else f"(?:{plain})"
+        parts.append(cell + may_miss)
     return f"^{mark.join(parts)}$"
 
 
@@ -129,6 +137,6 @@ def odd_lines(path: Path, pattern: str, header: int) -> tuple[list[int], bool]:
     lines = pl.scan_lines(path, row_index_name="n", name="line")
     blank = pl.col("line").str.len_bytes() == 0
     odd = lines.filter(~pl.col("line").str.contains(pattern)).select("n", blank.alias("blank"))
-    found = odd.collect().sort("n")
+    found = odd.collect(engine="streaming").sort("n")
     numbers = [n + 1 - header for n in found["n"].to_list() if n >= header]
     return numbers, not found["blank"].any()
