@@ -84,7 +84,7 @@ def test_the_run_binds_the_forecast_and_six_months_are_no_base(house: Path) -> N
     """Each ledger's months as booked; from twelve months of history on there is a path."""
     told = pl.read_parquet(house / "current/marts/fct_forecast.parquet")
     assert told["horizon_cnt"].unique().to_list() == [0]
-    assert len(told) == told["series_id"].n_unique() * 6 == 21 * 6
+    assert len(told) == told["series_id"].n_unique() * 6 == 22 * 6
     assert pl.read_parquet(house / "current/marts/fct_forecast_crossing.parquet").is_empty()
 
 
@@ -172,7 +172,8 @@ def test_one_more_month_reads_only_its_files(
     house: Path, world: Path, tmp_path: Path, jiecun_cmd: Command
 ) -> None:
     raw, warehouse = tmp_path / "raw", tmp_path / "house"
-    shutil.copytree(world / "regions", raw / "regions")
+    for beside in ("regions", "rules"):
+        shutil.copytree(world / beside, raw / beside)
     (raw / "extracts").mkdir(parents=True)
     files = sorted((world / "extracts").glob("*.csv"))
     late = [f for f in files if f"_{LAST_YM}_" in f.name]

@@ -172,7 +172,7 @@ def test_two_nights_a_busy_warehouse_and_a_crash(
         assert [(r["command"], r["published"]) for r in published] == [
             (f"Prefect {first['name']}", True)
         ]
-        assert first["state"]["message"] == f"发布 {release}，截至 202303，新文件 24 个"
+        assert first["state"]["message"] == f"发布 {release}，截至 202303，新文件 26 个"
         assert (house / "current").resolve().name == release
         until(lambda: first["state"]["message"] in server.logs(first["id"]), 20, "the log")
 
@@ -208,7 +208,7 @@ def test_two_nights_a_busy_warehouse_and_a_crash(
         assert server.run(waiting)["state_type"] == "CRASHED"
         assert "中断" in server.run(waiting)["state"]["message"]
         second = until(lambda: server.scheduled("COMPLETED")[1:], 110, "the second night")[0]
-        assert second["state"]["message"] == f"没有新数据（24 个文件未变）；当前发布 {release}"
+        assert second["state"]["message"] == f"没有新数据（26 个文件未变）；当前发布 {release}"
         last = told_runs(house)[1]
         assert (last["command"], last["published"]) == (f"Prefect {second['name']}", False)
         assert server.scheduled("FAILED") == []
