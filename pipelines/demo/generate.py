@@ -135,7 +135,6 @@ def generate(
     codes = [pool.code for pool in world.pools if pool.heads_390]
     labels += deferral_labels(pools_with("suppl2026", "on"), codes, cal, len(labels) + 1)
     _copy_region(out, region_file)
-    _copy_site_rules(out)
     with tempfile.TemporaryDirectory(prefix=".demo-", dir=out) as temp:
         fresh = Path(temp) / "extracts"
         fresh.mkdir()
@@ -149,6 +148,7 @@ def generate(
         run.con.close()
         if defects:
             labels += plant_defects(fresh, world, cal, BATCH)
+        _copy_site_rules(out)
         _move_in(fresh, out / "extracts")
     write_labels(out / "labels.csv", labels)
     seconds = time.monotonic() - began
