@@ -12,6 +12,8 @@ if TYPE_CHECKING:
     import duckdb
 
     from pipelines.engine.graph import Model
+    from pipelines.extracts.discover import RawFile
+    from pipelines.extracts.header import Layout
     from pipelines.paths import RawPaths, WarehousePaths
 
 #: models that must be tables of the connection before anything is drilled
@@ -62,6 +64,9 @@ class Books:
     later: Mapping[str, Model] = field(default_factory=dict)
     #: ledgers whose rows stand in ``drill_part`` already
     ready: set[str] = field(default_factory=set)
+    #: raw files by name as found at the first look, and how the plain ones among them are read
+    standing: dict[str, RawFile] = field(default_factory=dict)
+    layouts: dict[str, Layout] = field(default_factory=dict)
 
     def rows(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """The rows of a query."""

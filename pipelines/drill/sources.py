@@ -14,9 +14,10 @@ from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.sources import read_source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from pipelines.drill.books import Books
+    from pipelines.extracts.header import Layout
 
 #: columns that name a row to a clerk; persons and employers are never among them
 NAMING: dict[str, tuple[str, ...]] = {
@@ -110,21 +111,33 @@ def _lines(books: Books, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int]
     """
     if not books.raw.extracts.is_dir():
         return {}
-    standing = {file.name.name: file for file in discover(books.raw.extracts)[0]}
+    if not books.standing:
+        books.standing.update((f.name.name, f) for f in discover(books.raw.extracts)[0])
     out: dict[tuple[str, int], int] = {}
     for sha, rows in wanted.items():
-        file = standing.get(books.files.get(sha, ""))
+        file = books.standing.get(books.files.get(sha, ""))
         if file is None:
+            continue
+        if layout := books.layouts.get(sha):
+            out |= {(sha, row): line for row, line in _lines_of(file.path, layout, rows)}
             continue
         with tempfile.TemporaryDirectory(prefix="jiecun-drill-") as work:
             found, source, _ = read_source(file, Path(work))
             if source is None or found != sha:
                 continue
-            above, last = source.layout.header_records - 1, max(rows)
-            for record in records(source.path, source.layout.delimiter):
-                row = record.number - above
-                if row in rows:
-                    out[sha, row] = record.line
-                if row >= last:
-                    break
+            if source.path == file.path:
+                books.layouts[sha] = source.layout
+            found_lines = _lines_of(source.path, source.layout, rows)
+            out |= {(sha, row): line for row, line in found_lines}
     return out
+
+
+def _lines_of(path: Path, layout: Layout, rows: set[int]) -> Iterator[tuple[int, int]]:
+    """``(row, physical line)`` of these rows of a text."""
+    above, last = layout.header_records - 1, max(rows)
+    for record in records(path, layout.delimiter):
+        row = record.number - above
+        if row in rows:
+            yield row, record.line
+        if row >= last:
+            return
