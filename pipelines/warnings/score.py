@@ -69,7 +69,7 @@ def load_limits(con: duckdb.DuckDBPyConnection, file: Path | None = None) -> Non
 @cache
 def limit_ids() -> frozenset[str]:
     """The limits that the SQL reads."""
-    sql = next(m.sql for m in score_plan() if m.name == "sco_limit")
+    sql = (TRANSFORMS / "warnings" / "sco_limit.sql").read_text(encoding="utf-8")
     return frozenset(re.findall(r"limit_id = '([a-z_]+)'", sql))
 
 
