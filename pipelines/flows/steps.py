@@ -23,13 +23,8 @@ from pipelines.extracts.log import load_hash_key
 from pipelines.extracts.profile_files import profiles_hash
 from pipelines.flows.workspace import BOUND, References, as_of_year, bind_table
 from pipelines.paths import ROOT, RULES, TRANSFORMS
-from pipelines.reports.excel import write_workbooks
-from pipelines.reports.html.page import write_html
-from pipelines.reports.statements import load_sheets
-from pipelines.warehouse.catalog import write_catalog
 from pipelines.warehouse.marts import write_mart
 from pipelines.warehouse.release import CATALOG, Manifest, Published, publish, release_id
-from pipelines.warnings.forecast_mart import bind_forecast
 from pipelines.warnings.state import events_mark, known_by, read_events
 from schemas.demo import RuleDemoLevel
 from schemas.extracts import EXTRACTS
@@ -151,6 +146,8 @@ def transform(con: duckdb.DuckDBPyConnection, layers: Sequence[str]) -> int:
     left = LAYERS.index("warnings")
     run_models(con, [m for m in models if LAYERS.index(m.layer) < left])
     if "warnings" in layers:
+        from pipelines.warnings.forecast_mart import bind_forecast
+
         bind_forecast(con)
     run_models(con, [m for m in models if LAYERS.index(m.layer) >= left])
     return len(models)
@@ -207,6 +204,12 @@ class _Builder:
     results: Sequence[CheckResult]
 
     def __call__(self, folder: Path) -> Manifest:
+        # read here: a run that finds nothing new needs none of them
+        from pipelines.reports.excel import write_workbooks
+        from pipelines.reports.html.page import write_html
+        from pipelines.reports.statements import load_sheets
+        from pipelines.warehouse.catalog import write_catalog
+
         if self.con is None:
             raise RuntimeError("the release was built already")
         marts = by_name(MARTS)
