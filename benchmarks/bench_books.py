@@ -32,7 +32,7 @@ if str(ROOT) not in sys.path:
 from pipelines.engine.rules import load_rules  # noqa: E402
 from pipelines.engine.runner import connect, run_checks, run_models  # noqa: E402
 from pipelines.flows.steps import model_plan  # noqa: E402
-from pipelines.flows.workspace import BOUND  # noqa: E402
+from pipelines.flows.workspace import BOUND_LIKE  # noqa: E402
 from pipelines.paths import RULES  # noqa: E402
 from schemas.demo import RuleDemoLevel  # noqa: E402
 from schemas.extracts import EXTRACTS  # noqa: E402
@@ -51,22 +51,6 @@ if TYPE_CHECKING:
 FIRST = "2021-01-01"
 TARGETS = {10: 5.0, 330: 60.0}
 PEAK_MB = 4096
-#: bound input → the mart whose columns it has
-LIKE = {
-    "region": "dim_region",
-    "region_as_of": "dim_region_as_of",
-    "region_change": "fct_region_change",
-    "region_meaning": "dim_region_code",
-    "region_successor": "dim_region_successor",
-    "pooling_area": "dim_pooling_area",
-    "pooling_area_member": "dim_pooling_area_member",
-    "intake_batch": "fct_intake",
-    "intake_rule": "fct_intake_rule",
-    "declared_column": "meta_dictionary",
-    "check_result": "fct_check",
-    "closed_line": "fct_journal",
-    "param_attribute": "meta_run",
-}
 WANTED = ("fct_journal", "fct_ledger_month", "fct_balance_sheet", "fct_income_statement")
 _FILL = {"VARCHAR": "''", "DATE": f"DATE '{FIRST}'", "TIMESTAMP": f"TIMESTAMP '{FIRST}'"}
 
@@ -291,10 +275,9 @@ def _cpu() -> float:
 def _bind(con: duckdb.DuckDBPyConnection, folder: Path, months: int) -> None:
     for name in (*by_name(EXTRACTS), "pooling_area"):
         con.execute(f"create view {name} as from read_parquet('{folder / name}.parquet')")
-    for name, mart in LIKE.items():
+    for name, mart in BOUND_LIKE.items():
         if name != "pooling_area":
             con.execute(_table(name, by_name(MARTS)[mart], staged=False))
-    assert set(BOUND) == {*LIKE, "param_run", "closed_period"}
     con.execute(
         "create table param_run as select (year(last_ym) * 100 + month(last_ym))::integer "
         "as through_ym, 2026::integer as as_of_year "

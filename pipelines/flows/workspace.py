@@ -39,27 +39,27 @@ if TYPE_CHECKING:
     from pipelines.paths import RawPaths, WarehousePaths
     from pipelines.regions.whole import Regions
 
-#: tables a run binds beside the extracts and the rules
-BOUND = (
-    "region",
-    "region_as_of",
-    "region_change",
-    "region_meaning",
-    "region_successor",
-    "pooling_area",
-    "pooling_area_member",
-    "intake_batch",
-    "intake_rule",
-    "declared_column",
-    "param_run",
-    "param_attribute",
-    "check_result",
-    "closed_period",
-    "closed_line",
-    "forecast_path",
-    "forecast_crossing",
-    "warning_event",
-)
+#: table a run binds beside extracts and rules → the mart whose columns it has
+BOUND_LIKE = {
+    "pooling_area": "dim_pooling_area",
+    "pooling_area_member": "dim_pooling_area_member",
+    "region": "dim_region",
+    "region_successor": "dim_region_successor",
+    "region_meaning": "dim_region_code",
+    "region_as_of": "dim_region_as_of",
+    "region_change": "fct_region_change",
+    "intake_batch": "fct_intake",
+    "intake_rule": "fct_intake_rule",
+    "declared_column": "meta_dictionary",
+    "check_result": "fct_check",
+    "closed_line": "fct_journal",
+    "param_attribute": "meta_run",
+    "forecast_path": "fct_forecast",
+    "forecast_crossing": "fct_forecast_crossing",
+    "warning_event": "fct_warning_event",
+}
+#: every input of the SQL graph that is neither an extract nor a rule
+BOUND = (*BOUND_LIKE, "param_run", "closed_period")
 
 _REFERENCE_SQL = {
     "ref_insutype": "select insutype from rule_insutype",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.flows.workspace import BOUND_LIKE
 from pipelines.paths import RULES as RULES_FOLDER
 from schemas.extracts import EXTRACTS
 from schemas.marts import MARTS
@@ -19,25 +20,6 @@ if TYPE_CHECKING:
 
     from schemas.table import Declaration
 
-#: inputs a run binds beside extracts and rules → the mart whose columns they have
-BOUND = {
-    "pooling_area": "dim_pooling_area",
-    "pooling_area_member": "dim_pooling_area_member",
-    "region": "dim_region",
-    "region_successor": "dim_region_successor",
-    "region_meaning": "dim_region_code",
-    "region_as_of": "dim_region_as_of",
-    "region_change": "fct_region_change",
-    "intake_batch": "fct_intake",
-    "intake_rule": "fct_intake_rule",
-    "declared_column": "meta_dictionary",
-    "check_result": "fct_check",
-    "closed_line": "fct_journal",
-    "param_attribute": "meta_run",
-    "forecast_path": "fct_forecast",
-    "forecast_crossing": "fct_forecast_crossing",
-    "warning_event": "fct_warning_event",
-}
 STAGED = (
     ("source_sha", "VARCHAR"),
     ("src_row", "BIGINT"),
@@ -152,7 +134,7 @@ def _value(name: str, column: _Column, told: dict[str, str], number: int) -> str
 @cache
 def ground() -> duckdb.DuckDBPyConnection:
     """The database every world starts from: the rules are filled, the other inputs are empty."""
-    out = [_create(name, _columns(name)) for name in (*by_name(EXTRACTS), *BOUND)]
+    out = [_create(name, _columns(name)) for name in (*by_name(EXTRACTS), *BOUND_LIKE)]
     for name, declared in by_name(RULES).items():
         types = {column.name: column.sql_type for column in declared.columns}
         path = (RULES_FOLDER / f"{name}.csv").as_posix().replace("'", "''")
@@ -175,7 +157,7 @@ def _columns(name: str) -> tuple[_Column, ...]:
     if staged:
         first = tuple(_Column(column, sql_type, False) for column, sql_type in STAGED)
         return first + _declared(staged)
-    return _declared(by_name(MARTS)[BOUND[name]])
+    return _declared(by_name(MARTS)[BOUND_LIKE[name]])
 
 
 def _declared(declared: Declaration) -> tuple[_Column, ...]:

@@ -16,11 +16,12 @@ from weakref import finalize
 
 from pipelines.engine.graph import check_header, load_models, plan
 from pipelines.engine.runner import run_checks, run_models
+from pipelines.flows.workspace import BOUND
 from pipelines.paths import TRANSFORMS
 from schemas.extracts import EXTRACTS
 from schemas.rules import RULES
 from schemas.table import by_name
-from tests.spec.drawn import BOUND, add, cells, ground
+from tests.spec.drawn import add, cells, ground
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -64,7 +65,7 @@ class Outcome:
 def models() -> dict[str, Model]:
     """Every model of ``transforms/`` by name, in the order a run makes them."""
     loaded = load_models(TRANSFORMS)
-    inputs = {*by_name(EXTRACTS), *by_name(RULES), *BOUND, "param_run", "closed_period"}
+    inputs = {*by_name(EXTRACTS), *by_name(RULES), *BOUND}
     return {model.name: model for model in plan(loaded, inputs)}
 
 

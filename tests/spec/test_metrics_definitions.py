@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.marts import FctFundMetric
+from schemas.mart_funds import FctFundMetric
 from schemas.table import declare
 from tests.spec.harness import Spec, rows, run, world
 from tests.spec.metrics_world import monthly, span

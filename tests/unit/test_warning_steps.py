@@ -33,7 +33,7 @@ from pipelines.warnings.state import (
     known_by,
     read_events,
 )
-from schemas.marts import FctWarningEvent
+from schemas.mart_warnings import FctWarningEvent
 from schemas.table import declare
 
 if TYPE_CHECKING:
