@@ -173,3 +173,20 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory, contacts: Contacts)
     finally:
         if process.poll() is None:
             end(process)
+
+
+@pytest.fixture(scope="session")
+def served_cmd(jiecun_cmd: JiecunCmd, prefect_server: str) -> JiecunCmd:
+    """``jiecun_cmd`` against one server for all runs of the session, as an office with a server of
+    its own has it: spares each run the start of its own."""
+
+    def run(
+        *args: str | Path,
+        env: Mapping[str, str] | None = None,
+        cwd: Path | None = None,
+        timeout: float = COMMAND_SECONDS,
+    ) -> subprocess.CompletedProcess[str]:
+        server = {"PREFECT_API_URL": prefect_server, "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+        return jiecun_cmd(*args, env={**server, **(env or {})}, cwd=cwd, timeout=timeout)
+
+    return run

@@ -25,7 +25,9 @@ SHAPE = ("错误 ", "应为: ", "实为: ", "处理: ")
 @pytest.fixture(scope="module")
 def raw(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
     folder = tmp_path_factory.mktemp("raw")
-    done = jiecun_cmd("demo", "--out", folder, "--months", 3, "--settlements", 2000)
+    done = jiecun_cmd(
+        "demo", "--out", folder, "--months", 3, "--settlements", 2000, "--province", "天津市"
+    )
     assert done.returncode == 0, done.stderr
     return folder
 

@@ -30,20 +30,20 @@ def rows(house: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
-    tmp_path: Path, jiecun_cmd: JiecunCmd
+    tmp_path: Path, served_cmd: JiecunCmd
 ) -> None:
     """A settlement of December, paid in January, arrives after February was closed."""
     raw, house = tmp_path / "raw", tmp_path / "house"
-    size = ("--months", "3", "--settlements", "2000")
-    assert jiecun_cmd("demo", "--out", str(raw), *size).returncode == 0
+    size = ("--months", "3", "--settlements", "2000", "--province", "天津市")
+    assert served_cmd("demo", "--out", str(raw), *size).returncode == 0
     where = ("--raw", str(raw), "--warehouse", str(house))
-    assert jiecun_cmd("run", *where).returncode == 0
+    assert served_cmd("run", *where).returncode == 0
     first = rows(house, CLOSED)
     assert first
     for month in ("202301", "202302"):
-        done = jiecun_cmd("close", month, "--by", "甲", "--warehouse", str(house))
+        done = served_cmd("close", month, "--by", "甲", "--warehouse", str(house))
         assert done.returncode == 0, done.stderr
-    again = jiecun_cmd("close", "202302", "--by", "甲", "--warehouse", str(house))
+    again = served_cmd("close", "202302", "--by", "甲", "--warehouse", str(house))
     assert (again.returncode, "PERIOD_CLOSED" in again.stderr) == (2, True)
 
     file = sorted((raw / "extracts").glob("settlements_*_202212_*.csv"))[0]
@@ -71,15 +71,15 @@ def test_a_closed_month_stays_and_what_comes_late_posts_in_the_next(
         cells[at[column]] = cells[at[column]][:-1] + "Z"
     late = file.with_name(file.name.replace("_B001", "_B009"))
     late.write_text(f"{head}\n{','.join(cells)}\n", encoding="utf-8")
-    stale = jiecun_cmd("close", "202303", "--by", "甲", "--warehouse", str(house))
+    stale = served_cmd("close", "202303", "--by", "甲", "--warehouse", str(house))
     assert stale.returncode == 0, stale.stderr
     assert (
-        jiecun_cmd(
+        served_cmd(
             "reopen", "202303", "--by", "甲", "--why", "试", "--warehouse", str(house)
         ).returncode
         == 0
     )
 
-    assert jiecun_cmd("run", *where).returncode == 0
+    assert served_cmd("run", *where).returncode == 0
     assert rows(house, CLOSED) == first
     assert rows(house, LATE) == [("0.00", True, True, True)]

@@ -23,10 +23,10 @@ MENDED = "settlements_610000_202301_B802.csv"
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
+def world(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
     """A demo world with one more file: four rows spoilt in four ways, one good, under new ids."""
     folder = tmp_path_factory.mktemp("clerk")
-    done = jiecun_cmd("demo", "--out", folder / "raw", "--months", 3, "--settlements", 2000)
+    done = served_cmd("demo", "--out", folder / "raw", "--months", 3, "--settlements", 2000)
     assert done.returncode == 0, done.stderr
     source = next((folder / "raw/extracts").glob("settlements_*_202301_*.csv"))
     with source.open(encoding="utf-8", newline="") as handle:
@@ -40,7 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path
     good[2]["insu_admdvs"] = ""
     good[3]["med_type"] = "77"
     write(folder / "raw/extracts" / BAD, list(good[0]), [list(row.values()) for row in good])
-    done = jiecun_cmd("run", "--raw", folder / "raw", "--warehouse", folder / "house")
+    done = served_cmd("run", "--raw", folder / "raw", "--warehouse", folder / "house")
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -58,13 +58,13 @@ def intake(command: Command, world: Path, *args: str | Path) -> Any:
 
 
 def test_the_batch_is_shown_with_reasons_money_and_remedies(
-    world: Path, jiecun_cmd: Command
+    world: Path, served_cmd: Command
 ) -> None:
-    (row,) = intake(jiecun_cmd, world, "list", "--open", "--table", "settlements")
+    (row,) = intake(served_cmd, world, "list", "--open", "--table", "settlements")
     assert (row["source_file"], row["rows_read"], row["rows_accepted"]) == (BAD, 5, 1)
     assert (row["rows_quarantined"], row["rows_held"], row["open_rows"]) == (3, 1, 4)
     assert row["refused_share"] == "80.00%"
-    told = intake(jiecun_cmd, world, "show", row["batch_id"][:-4])
+    told = intake(served_cmd, world, "show", row["batch_id"][:-4])
     assert sorted((r["reason"], r["disposition"], r["state"]) for r in told["reasons"]) == [
         ("AMT_FORMAT", "quarantined", "open"), ("DATE_INVALID", "quarantined", "open"),
         ("MED_TYPE_UNMAPPED", "held", "open"), ("REGION_MISSING", "quarantined", "open"),
@@ -72,45 +72,45 @@ def test_the_batch_is_shown_with_reasons_money_and_remedies(
     for reason in told["reasons"]:
         assert re.search("[一-鿿]", reason["reason_zh"] + reason["remedy_zh"])
     assert {rate["reason"] for rate in told["rates"]} >= {"A6_COST_SPLIT", "FIXMEDINS_FORM"}
-    shown = jiecun_cmd("intake", "show", BAD, "--warehouse", world / "house")
+    shown = served_cmd("intake", "show", BAD, "--warehouse", world / "house")
     assert "合计 = 读入" in shown.stdout
     assert "REGION_MISSING" in shown.stdout
 
 
-def test_a_batch_that_is_not_there_or_not_one_is_told(world: Path, jiecun_cmd: Command) -> None:
+def test_a_batch_that_is_not_there_or_not_one_is_told(world: Path, served_cmd: Command) -> None:
     for name, code in (("nothing", "BATCH_UNKNOWN"), ("settlements_", "BATCH_AMBIGUOUS")):
-        done = jiecun_cmd("intake", "show", name, "--warehouse", world / "house")
+        done = served_cmd("intake", "show", name, "--warehouse", world / "house")
         assert done.returncode == 2
         assert f"错误 {code}" in done.stderr
 
 
 def test_rejects_are_masked_on_the_terminal_and_in_the_csv(
-    world: Path, jiecun_cmd: Command, tmp_path: Path
+    world: Path, served_cmd: Command, tmp_path: Path
 ) -> None:
-    rows = intake(jiecun_cmd, world, "rejects", BAD, "--raw", world / "raw")
+    rows = intake(served_cmd, world, "rejects", BAD, "--raw", world / "raw")
     assert [(r["src_line"], r["reason"]) for r in rows] == [
         (2, "DATE_INVALID"), (3, "AMT_FORMAT"), (4, "REGION_MISSING"), (5, "MED_TYPE_UNMAPPED")
     ]  # fmt: skip
     out = tmp_path / "rejects.csv"
-    done = jiecun_cmd("intake", "rejects", BAD, out, "--csv", "--raw", world / "raw",
+    done = served_cmd("intake", "rejects", BAD, out, "--csv", "--raw", world / "raw",
                       "--warehouse", world / "house")  # fmt: skip
     assert done.returncode == 0, done.stderr
-    text = jiecun_cmd("intake", "rejects", BAD, "--warehouse", world / "house").stdout
+    text = served_cmd("intake", "rejects", BAD, "--warehouse", world / "house").stdout
     for told in (json.dumps(rows), text, out.read_text(encoding="utf-8-sig")):
         assert "***" in told
         assert "6100000000000000000" not in told
     assert out.read_bytes().startswith(b"\xef\xbb\xbf")
     assert stat.S_IMODE(out.stat().st_mode) == 0o600
-    again = jiecun_cmd("intake", "rejects", BAD, out, "--csv", "--raw", world / "raw",
+    again = served_cmd("intake", "rejects", BAD, out, "--csv", "--raw", world / "raw",
                        "--warehouse", world / "house")  # fmt: skip
     assert (again.returncode, "FILE_EXISTS" in again.stderr) == (2, True)
 
 
 def test_corrected_rows_sent_again_heal_the_batch(
-    world: Path, jiecun_cmd: Command, tmp_path: Path
+    world: Path, served_cmd: Command, tmp_path: Path
 ) -> None:
     out = tmp_path / "correct.csv"
-    done = jiecun_cmd("intake", "rejects", BAD, out, "--csv", "--unmasked", "--raw", world / "raw",
+    done = served_cmd("intake", "rejects", BAD, out, "--csv", "--unmasked", "--raw", world / "raw",
                       "--warehouse", world / "house")  # fmt: skip
     assert done.returncode == 0, done.stderr
     header, *rows = list(csv.reader(io.StringIO(out.read_text(encoding="utf-8-sig"))))
@@ -127,27 +127,27 @@ def test_corrected_rows_sent_again_heal_the_batch(
     if rows[2][at["poolarea_no"]].startswith("6199"):
         rows[2][at["insu_admdvs"]] = "619900"
     write(world / "raw/extracts" / MENDED, header, rows)
-    done = jiecun_cmd("run", "--raw", world / "raw", "--warehouse", world / "house")
+    done = served_cmd("run", "--raw", world / "raw", "--warehouse", world / "house")
     assert done.returncode == 0, done.stderr
-    batches = {row["source_file"]: row for row in intake(jiecun_cmd, world, "list")}
+    batches = {row["source_file"]: row for row in intake(served_cmd, world, "list")}
     mended, bad = batches[MENDED], batches[BAD]
     assert (mended["rows_read"], mended["rows_accepted"]) == (4, 4)
     assert (bad["open_rows"], bad["healed_rows"]) == (0, 4)
     assert (bad["rows_quarantined"], bad["rows_held"]) == (3, 1)
-    assert intake(jiecun_cmd, world, "list", "--open") == []
-    assert intake(jiecun_cmd, world, "rejects", BAD) == []
-    assert len(intake(jiecun_cmd, world, "rejects", BAD, "--all")) == 4
+    assert intake(served_cmd, world, "list", "--open") == []
+    assert intake(served_cmd, world, "rejects", BAD) == []
+    assert len(intake(served_cmd, world, "rejects", BAD, "--all")) == 4
 
 
 def test_a_replayed_log_gives_the_bytes_of_the_old_warehouse(
-    world: Path, jiecun_cmd: Command, tmp_path: Path
+    world: Path, served_cmd: Command, tmp_path: Path
 ) -> None:
-    done = jiecun_cmd("intake", "replay", BAD, "--raw", world / "raw",
+    done = served_cmd("intake", "replay", BAD, "--raw", world / "raw",
                       "--warehouse", world / "house", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["released_rows"] == 0
     log = world / "house/state/intake.jsonl"
-    done = jiecun_cmd("intake", "replay", "--log", log, "--raw", world / "raw",
+    done = served_cmd("intake", "replay", "--log", log, "--raw", world / "raw",
                       "--warehouse", tmp_path / "new")  # fmt: skip
     assert done.returncode == 0, done.stderr
     for room in ("staged", "quarantine"):
@@ -160,9 +160,9 @@ def test_a_replayed_log_gives_the_bytes_of_the_old_warehouse(
         assert old == new
 
 
-def test_a_profile_is_proposed_and_nothing_is_written(world: Path, jiecun_cmd: Command) -> None:
+def test_a_profile_is_proposed_and_nothing_is_written(world: Path, served_cmd: Command) -> None:
     before = sorted(p for p in world.rglob("*"))
-    done = jiecun_cmd("intake", "profile", world / "raw/extracts" / BAD, "--raw", world / "raw",
+    done = served_cmd("intake", "profile", world / "raw/extracts" / BAD, "--raw", world / "raw",
                       "--warehouse", world / "house", "--json")  # fmt: skip
     assert done.returncode == 0, done.stderr
     told = json.loads(done.stdout)

@@ -30,13 +30,13 @@ def _world(folder: Path, command: Command, *flags: str) -> Path:
 
 
 @pytest.fixture(scope="module")
-def dirty(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
-    return _world(tmp_path_factory.mktemp("dirty"), jiecun_cmd, "--defects")
+def dirty(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
+    return _world(tmp_path_factory.mktemp("dirty"), served_cmd, "--defects")
 
 
 @pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
-    return _world(tmp_path_factory.mktemp("clean"), jiecun_cmd)
+def clean(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
+    return _world(tmp_path_factory.mktemp("clean"), served_cmd)
 
 
 def test_every_planted_row_is_in_quarantine_with_its_reason_and_nothing_else_is(

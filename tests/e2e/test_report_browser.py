@@ -88,14 +88,14 @@ def browser() -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> tuple[Path, ...]:
+def pages(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> tuple[Path, ...]:
     """The pages of a run over 14 months of a small province, and the dictionary."""
     raw, house = (tmp_path_factory.mktemp(name) for name in ("world", "house"))
     for args in (
         ("demo", "--out", raw, "--months", 14, "--settlements", 4000, "--seed", 5),
         ("run", "--raw", raw, "--warehouse", house),
     ):
-        done = jiecun_cmd(*args)
+        done = served_cmd(*args)
         assert done.returncode == 0, done.stderr
     published = sorted((house / "current" / "reports" / "html").glob("*.html"))
     return (*published, ROOT / "docs" / "dictionary.html")
