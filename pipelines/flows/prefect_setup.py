@@ -26,6 +26,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,6 +41,9 @@ SERVER_LOG = "server.log"
 #: seconds; an empty home runs over a hundred migrations, 10 to 25 s on a busy machine
 START_TIMEOUT = 180
 STOP_TIMEOUT = 10
+#: seconds in which the server must have written what it had received; of it, one look at the counts
+DRAIN_TIMEOUT = 5
+DRAIN_STEP = 0.05
 
 #: nothing is sent to anyone, whatever the user's environment says
 TELEMETRY_OFF = {
@@ -225,6 +229,30 @@ def heartbeats_off() -> Iterator[None]:
         yield
 
 
+def _wait_until_recorded() -> None:
+    """Return once every event that has arrived is in the database, or after ``DRAIN_TIMEOUT``.
+
+    A server that is stopped cancels the write that is under way. It writes the same events again at
+    its very end, but first complains of the write that it has itself cut off.
+    """
+    from prefect.server.utilities.messaging.memory import METRICS
+
+    def counts() -> tuple[int, ...]:
+        return tuple(n for topic in METRICS.copy().values() for n in topic.copy().values())
+
+    def is_done() -> bool:
+        return all(t["consumed"] >= t["published"] for t in METRICS.copy().values())
+
+    deadline = time.monotonic() + DRAIN_TIMEOUT
+    before = counts()
+    while time.monotonic() < deadline:
+        time.sleep(DRAIN_STEP)
+        now = counts()
+        if now == before and is_done():
+            return
+        before = now
+
+
 def _serve_until_parent_ends() -> None:
     """Body of the server process: tell the port, serve, stop when standard input closes."""
     listener = socket.create_server((_LOOPBACK, 0))
@@ -239,6 +267,7 @@ def _serve_until_parent_ends() -> None:
 
     def watch() -> None:
         sys.stdin.buffer.read()
+        _wait_until_recorded()
         server.should_exit = True
 
     threading.Thread(target=watch, daemon=True).start()
