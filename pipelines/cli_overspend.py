@@ -93,10 +93,10 @@ def precision(
     from dataclasses import asdict
 
     from pipelines.console import print_json
+    from pipelines.months import add_months
     from pipelines.warehouse.catalog import open_catalog
     from pipelines.warnings.precision import by_rule
     from pipelines.warnings.precision import precision as measure
-    from pipelines.warnings.procedure import months_on
     from pipelines.warnings.state import read_events
     from pipelines.warnings.worklist import last_month, load
 
@@ -105,7 +105,7 @@ def precision(
     with closing(open_catalog(paths)) as con:
         ym = last_month(con, None)
         rows = measure(load(con, events, ym, every=True), events)
-    since = months_on(ym, 1 - months)
+    since = add_months(ym, 1 - months)
     total = by_rule(rows, since)
     if as_json:
         monthly = [row for row in rows if row.period_ym >= since]

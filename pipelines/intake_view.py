@@ -15,6 +15,7 @@ from pipelines.extracts.rates import rule_rates
 from pipelines.extracts.reason_text import explain
 from pipelines.extracts.reasons import DISPOSITIONS
 from pipelines.extracts.rejects import DISPOSITION_ZH
+from pipelines.reports.layout import money_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -121,8 +122,8 @@ def list_table(rows: Sequence[dict[str, Any]]) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            row["source_file"], f"{row['rows_read']:,}", money(row["read_amt"]),
-            f"{row['rows_accepted']:,}", money(row["accepted_amt"]),
+            row["source_file"], f"{row['rows_read']:,}", money_text(row["read_amt"]),
+            f"{row['rows_accepted']:,}", money_text(row["accepted_amt"]),
             f"{row['rows_read'] - row['rows_accepted']:,}", row["refused_share"],
             number(row["open_rows"]), number(row["healed_rows"] + row["released_rows"]),
             number(row["warn_rows"]),
@@ -141,9 +142,9 @@ def print_batch(console: Console, facts: dict[str, Any]) -> None:
     for disposition in DISPOSITIONS:
         table.add_row(
             DISPOSITION_ZH[disposition], f"{facts[f'rows_{disposition}']:,}",
-            money(facts[f"{disposition}_amt"]),
+            money_text(facts[f"{disposition}_amt"]),
         )  # fmt: skip
-    table.add_row("合计 = 读入", f"{facts['rows_read']:,}", money(facts["read_amt"]))
+    table.add_row("合计 = 读入", f"{facts['rows_read']:,}", money_text(facts["read_amt"]))
     for column in table.columns[1:]:
         column.justify = "right"
     console.print(table)
@@ -159,7 +160,8 @@ def print_batch(console: Console, facts: dict[str, Any]) -> None:
         for row in facts["reasons"]:
             table.add_row(
                 row["reason"], DISPOSITION_ZH[row["disposition"]], STATE_ZH[row["state"]],
-                f"{row['rows']:,}", money(row["amount"]), f"{row['reason_zh']}。{row['remedy_zh']}",
+                f"{row['rows']:,}", money_text(row["amount"]),
+                f"{row['reason_zh']}。{row['remedy_zh']}",
             )  # fmt: skip
         console.print(table)
     hits = [rate for rate in facts["rates"] if rate["rows_hit"]]
@@ -183,7 +185,7 @@ def refused_table(record: BatchRecord, rows: Sequence[Refused]) -> Table:
         table.add_row(
             str(row.src_line), DISPOSITION_ZH[row.disposition], state,
             "；".join(f"{reason} {explain(reason).zh}" for reason in row.reasons),
-            "、".join(row.columns), money(row.amount), Text(row.raw_text[:200]),
+            "、".join(row.columns), money_text(row.amount), Text(row.raw_text[:200]),
         )  # fmt: skip
     return table
 
@@ -220,11 +222,6 @@ def print_proposal(console: Console, proposal: Proposal) -> None:
             f"{refusal.rows:,} 行，首见第 {refusal.first_line} 行",
             markup=False, highlight=False, soft_wrap=True,
         )  # fmt: skip
-
-
-def money(amount: Decimal | None) -> str:
-    """An amount with thousands separators; '' where there is none."""
-    return "" if amount is None else f"{amount:,.2f}"
 
 
 def number(count: int) -> str:

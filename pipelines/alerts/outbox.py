@@ -8,18 +8,17 @@ events in it), ``run`` (up to which month the channels' events were written).
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock, Timeout
-
 from pipelines.errors import JiecunError, Problem
-from pipelines.private import append_lines, private_folder
+from pipelines.private import append_lines
 from pipelines.warehouse.disk import writing
+from pipelines.warehouse.lock import sole_holder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipelines.paths import WarehousePaths
@@ -160,25 +159,13 @@ def write_box(paths: WarehousePaths, entries: Sequence[Event | Attempt | Mark]) 
         append_lines(outbox_path(paths), "".join(f"{line}\n" for line in lines))
 
 
-@contextmanager
-def outbox_lock(paths: WarehousePaths, timeout: float) -> Iterator[None]:
+def outbox_lock(paths: WarehousePaths, timeout: float) -> AbstractContextManager[None]:
     """One sender at a time. Raises JiecunError OUTBOX_BUSY after ``timeout`` seconds."""
-    with writing(paths.state):
-        private_folder(paths.state)
-        lock = FileLock(paths.state / "outbox.lock", timeout=timeout)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise JiecunError(
-                Problem(
-                    "OUTBOX_BUSY",
-                    str(paths.state),
-                    "同一时间只有一个进程发送预警",
-                    "另一个进程正在发送",
-                    "稍后用 jiecun alerts send 补发；没有预警丢失",
-                )
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = Problem(
+        "OUTBOX_BUSY",
+        str(paths.state),
+        "同一时间只有一个进程发送预警",
+        "另一个进程正在发送",
+        "稍后用 jiecun alerts send 补发；没有预警丢失",
+    )
+    return sole_holder(paths.state / "outbox.lock", busy, timeout)

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.demo.levels import add_months, month_end, month_start, workday
+from pipelines.demo.levels import workday
 from pipelines.demo.plan import SCHEMES
+from pipelines.months import add_months, month_end, month_start
 
 if TYPE_CHECKING:
     import duckdb

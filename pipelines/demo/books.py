@@ -6,9 +6,10 @@ import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo.bank import SUBSIDY_MONTHS, ZERO, fen
-from pipelines.demo.levels import add_months, month_end, month_start, workday
+from pipelines.demo.levels import workday
 from pipelines.demo.plan import expected_account, expected_pool
 from pipelines.demo.reserves import allowance_amount, premium_share
+from pipelines.months import add_months, month_end, month_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

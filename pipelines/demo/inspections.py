@@ -7,7 +7,7 @@ import random
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo.bank import ZERO
-from pipelines.demo.levels import month_end
+from pipelines.months import month_end
 
 if TYPE_CHECKING:
     from decimal import Decimal

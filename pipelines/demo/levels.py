@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.errors import JiecunError, Problem
+from pipelines.months import month_end, month_start
 from schemas.demo import RuleDemoLevel
 from schemas.table import declare
 
@@ -84,22 +85,6 @@ def load_levels(rules_dir: Path) -> Levels:
                     )
                 ) from exc
     return Levels({key: tuple(sorted(vals)) for key, vals in found.items()})
-
-
-def add_months(ym: int, months: int) -> int:
-    """``202312 + 2`` → ``202402``."""
-    serial = ym // 100 * 12 + ym % 100 - 1 + months
-    return serial // 12 * 100 + serial % 12 + 1
-
-
-def month_start(ym: int) -> dt.date:
-    """The first day of the month."""
-    return dt.date(ym // 100, ym % 100, 1)
-
-
-def month_end(ym: int) -> dt.date:
-    """The last day of the month."""
-    return month_start(add_months(ym, 1)) - dt.timedelta(days=1)
 
 
 def workday(day: dt.date) -> dt.date:

@@ -12,7 +12,6 @@ from pipelines.demo.cross_region import top_budget
 from pipelines.demo.engine import load_table
 from pipelines.demo.export import copy_view, run_sql, set_variables, write_rows
 from pipelines.demo.inspections import inspection_rows
-from pipelines.demo.levels import Levels, add_months, month_end, month_start
 from pipelines.demo.months_rare import (
     account_month,
     adjust_accounts,
@@ -22,6 +21,7 @@ from pipelines.demo.months_rare import (
 )
 from pipelines.demo.rates import premium_rates
 from pipelines.demo.reserves import LATE_SHARE, PREMIUM_MONTHS
+from pipelines.months import add_months, month_end, month_start
 from schemas.extracts import EXTRACTS
 from schemas.table import by_name
 
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     import duckdb
 
+    from pipelines.demo.levels import Levels
     from pipelines.demo.plan import Calendar
     from pipelines.demo.rare import RarePlan
     from pipelines.demo.world import World

@@ -7,7 +7,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.demo.levels import add_months, growth, visit_season
+from pipelines.demo.levels import growth, visit_season
+from pipelines.months import add_months
 
 if TYPE_CHECKING:
     from pipelines.demo.levels import Levels

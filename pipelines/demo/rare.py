@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo.bank import fen
-from pipelines.demo.levels import month_start
 from pipelines.demo.reserves import monthly_spending
+from pipelines.months import month_start
 
 if TYPE_CHECKING:
     import datetime as dt

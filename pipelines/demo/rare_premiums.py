@@ -7,8 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo.bank import REVENUE, TREASURY, ZERO, fen
-from pipelines.demo.levels import month_end
 from pipelines.demo.rare_money import Book
+from pipelines.months import month_end
 
 if TYPE_CHECKING:
     from pipelines.demo.rare import RarePlan, Row

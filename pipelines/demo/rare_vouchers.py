@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.demo.bank import ZERO, fen
 from pipelines.demo.books import voucher_head, voucher_lines
-from pipelines.demo.levels import month_end
 from pipelines.demo.rare_money import Book, company, hospital
+from pipelines.months import month_end
 
 if TYPE_CHECKING:
     import datetime as dt

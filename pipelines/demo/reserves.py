@@ -8,8 +8,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.demo.bank import SUBSIDY_MONTHS, fen
-from pipelines.demo.levels import add_months, growth
+from pipelines.demo.levels import growth
 from pipelines.demo.plan import PAID_SHARE, Shift, expected_account, expected_pool, per_head
+from pipelines.months import add_months
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.drill.node import LeftOut, Node
 from pipelines.drill.sources import find_sources
 from pipelines.engine.runner import run_models
+from pipelines.months import add_months
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -197,7 +198,7 @@ def _interest(ask: _Ask, ym: int) -> tuple[Node, ...]:
     )  # fmt: skip
     nodes = []
     for month, start, rate, amount in months:
-        before = month - 89 if month % 100 == 1 else month - 1
+        before = add_months(month, -1)
         label = f"{month}：月初个人账户 {start:,.2f} × 年利率 {rate * 100:f}% ÷ 12 = {amount:,.2f}"
         facts: dict[str, Fact] = {
             "start_amt": str(start),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.drill.keys import CellKey, MetricKey, key_error
 from pipelines.drill.terms import MART, Cell, Term
+from pipelines.months import add_months
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -207,7 +208,7 @@ class _Ledger:
             "YTD": january,
             "DEV": january,
             "CAL": january,
-            "R12": january if period_ym % 100 == 12 else period_ym - 99,
+            "R12": add_months(period_ym, -11),
         }.get(window, period_ym)
         return [
             int(ym)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from pipelines.errors import JiecunError, Problem
 from pipelines.extracts.discover import TABLES, discover
 from pipelines.extracts.keys import hash_mark
-from pipelines.extracts.limits import months_before, read_limits
+from pipelines.extracts.limits import read_limits
 from pipelines.extracts.log import (
     BatchRecord,
     IntakeLog,
@@ -21,6 +21,7 @@ from pipelines.extracts.log import (
     load_hash_key,
     read_log,
 )
+from pipelines.months import add_months
 from pipelines.private import private_folder
 
 if TYPE_CHECKING:
@@ -271,7 +272,7 @@ def apply_set_rules(
             item.rejects,
             work_keys(room.work, item),
             item.event_yms,
-            months_before(item.source.file.name.ym, limits[item.sha].window_months),
+            add_months(item.source.file.name.ym, -limits[item.sha].window_months),
         )
         for item in staged
     ]

@@ -64,9 +64,3 @@ def read_limits(ym: int, path: Path | None = None) -> Limits:
             )
         values[field.name] = int(value)
     return Limits(**values)
-
-
-def months_before(ym: int, months: int) -> int:
-    """The month ``months`` before ``ym``; both yyyymm."""
-    at = ym // 100 * 12 + ym % 100 - 1 - months
-    return at // 12 * 100 + at % 12 + 1

@@ -9,11 +9,12 @@ from pipelines.extracts.batch import ZERO, copy_to, measure_sql, read_measure
 from pipelines.extracts.finish import put_in_place, released_sql, write_replaced
 from pipelines.extracts.history import read_history
 from pipelines.extracts.keys import write_keys
-from pipelines.extracts.limits import months_before, read_limits
+from pipelines.extracts.limits import read_limits
 from pipelines.extracts.live import released_file, released_files, replaced_file
 from pipelines.extracts.log import BatchRecord
 from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.setrules import NewFile, SetRules
+from pipelines.months import add_months
 from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ class Retry:
             staged.rejects,
             keys,
             tuple(sorted(ym for (ym,) in months)),
-            months_before(self.source.file.name.ym, limits.window_months),
+            add_months(self.source.file.name.ym, -limits.window_months),
         )
         history = read_history(
             con,

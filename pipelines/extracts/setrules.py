@@ -15,9 +15,9 @@ from pipelines.extracts import set_sql
 from pipelines.extracts.discover import TABLES
 from pipelines.extracts.history import History
 from pipelines.extracts.keys import REVERSALS, key_sql, repeated
-from pipelines.extracts.limits import months_before
 from pipelines.extracts.parse_sql import path_list
 from pipelines.extracts.set_sql import content_sql, group_key, prepare, row_columns
+from pipelines.months import add_months
 from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class SetRules:
         self.history = history
         self.reverses = table in REVERSALS
         months = [ym for file in new for ym in file.event_yms]
-        self.low_ym = months_before(min(months), key_months) if months else 0
+        self.low_ym = add_months(min(months), -key_months) if months else 0
         if table not in HORIZON_TABLES:
             self.low_ym = 0
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.errors import Problem
 from pipelines.extracts.discover import parse_name
-from pipelines.extracts.limits import months_before
+from pipelines.months import add_months
 from pipelines.sql_text import quoted
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def suspect_unit(file: Told, earlier: Sequence[Told], limits: Limits) -> Problem
     rows = 0
     for other in earlier:
         same = (other.name.table, other.name.area) == (name.table, name.area)
-        near = months_before(name.ym, HISTORY_MONTHS) <= other.name.ym <= name.ym
+        near = add_months(name.ym, -HISTORY_MONTHS) <= other.name.ym <= name.ym
         if same and near and other.median_amt:
             months.setdefault(other.name.ym, []).append(other.median_amt)
             rows += other.rows

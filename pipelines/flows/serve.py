@@ -19,7 +19,8 @@ from pipelines.flows.serve_server import PORT, SERVER_LOG, start_server
 from pipelines.paths import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
+    from contextlib import AbstractContextManager
 
     from prefect.deployments.runner import RunnerDeployment
     from prefect.runner import Runner
@@ -153,32 +154,18 @@ async def _until_gone(api: ScheduleServer | None) -> None:
         await asyncio.sleep(_WATCH_SECONDS)
 
 
-@contextlib.contextmanager
-def _sole_server(paths: WarehousePaths) -> Iterator[None]:
+def _sole_server(paths: WarehousePaths) -> AbstractContextManager[None]:
     """Hold ``state/serve.lock``; raises JiecunError ``SERVE_BUSY`` where another serves."""
-    from filelock import FileLock, Timeout
+    from pipelines.warehouse.lock import sole_holder
 
-    from pipelines.warehouse.disk import writing
-
-    lock = FileLock(paths.state / "serve.lock", timeout=0)
-    with writing(paths.state):
-        paths.state.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire()
-        except Timeout:
-            raise JiecunError(
-                Problem(
-                    "SERVE_BUSY",
-                    str(paths.root),
-                    "每个数据仓库只有一个 jiecun serve",
-                    "另一个 jiecun serve 正在运行",
-                    "先停止它；由 systemd 管理时用 systemctl stop",
-                )
-            ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = Problem(
+        "SERVE_BUSY",
+        str(paths.root),
+        "每个数据仓库只有一个 jiecun serve",
+        "另一个 jiecun serve 正在运行",
+        "先停止它；由 systemd 管理时用 systemctl stop",
+    )
+    return sole_holder(paths.state / "serve.lock", busy)
 
 
 def _let_children_import_us() -> None:

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import xlsxwriter
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.months import month_end
 from pipelines.reports import layout
+from pipelines.reports.files import write_report
 from pipelines.reports.html.render import environment
 from pipelines.reports.overspend import blocks, file_stem, heading
 from pipelines.reports.pen import Pen
-from pipelines.warnings.procedure import month_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,16 +48,7 @@ def write_reports(
     for case in cases:
         for name in formats:
             path = folder / f"{file_stem(case)}.{name}"
-            content = page(case).encode() if name == "html" else workbook(case)
-            try:
-                folder.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content)
-            except OSError as exc:
-                remedy = "检查磁盘空间与目录权限；文件在 Excel 中打开时先关闭"
-                raise JiecunError(
-                    Problem("REPORT_WRITE", str(path), "能写入报告", str(exc.strerror), remedy)
-                ) from None
-            paths.append(path)
+            paths.append(write_report(path, page(case) if name == "html" else workbook(case)))
     return tuple(paths)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from pipelines.errors import JiecunError, Problem
+from pipelines.private import private_folder
 from pipelines.warehouse.disk import writing
 
 if TYPE_CHECKING:
@@ -18,6 +19,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.paths import WarehousePaths
+
+
+@contextmanager
+def sole_holder(lock: Path, busy: Problem, timeout: float = 0) -> Iterator[None]:
+    """Hold a lock file, in a private folder, within the block; the system frees a dead holder's.
+
+    Raises JiecunError with ``busy`` where another process holds it for ``timeout`` seconds, and
+    ``WAREHOUSE_WRITE`` where the folder cannot be written.
+    """
+    held = FileLock(lock, timeout=timeout)
+    with writing(lock.parent):
+        private_folder(lock.parent)
+        try:
+            held.acquire()
+        except Timeout:
+            raise JiecunError(busy) from None
+    try:
+        yield
+    finally:
+        held.release()
 
 
 @contextmanager

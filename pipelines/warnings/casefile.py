@@ -7,9 +7,10 @@ from decimal import ROUND_CEILING, Decimal
 from typing import TYPE_CHECKING
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.months import month_end
 from pipelines.warnings.overspend import Span, figures, fund_of, last_twelve, spans
 from pipelines.warnings.precision import Precision, by_rule, precision
-from pipelines.warnings.procedure import month_end, rule_rows, span
+from pipelines.warnings.procedure import rule_rows, span
 from pipelines.warnings.remedy import Position, Remedy, remedies
 from pipelines.warnings.worklist import Warned, load
 

@@ -8,6 +8,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipelines.months import month_number
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -155,7 +157,7 @@ def read_inputs(con: duckdb.DuckDBPyConnection) -> Inputs:
     """Read ``met_base`` and ``met_budget_month`` of a run; both may be empty."""
     groups: dict[tuple[str, ...], list[tuple[int, tuple[Decimal, ...]]]] = defaultdict(list)
     for *head, ym, income, outlay, level, reserve, advance in con.execute(_MONTHS).fetchall():
-        index = ym // 100 * _YEAR + ym % 100 - 1
+        index = month_number(ym)
         amounts = (income, outlay, level, reserve, advance)
         groups[tuple(head)].append((index, tuple(x or Decimal(0) for x in amounts)))
     first = min((months[0][0] for months in groups.values()), default=0)

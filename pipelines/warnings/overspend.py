@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from pipelines.months import add_months
 from pipelines.warnings.divisia import Parts, none, split
-from pipelines.warnings.procedure import months_on
 
 if TYPE_CHECKING:
     import duckdb
@@ -269,4 +269,4 @@ def _ratio(visits: int, heads: int) -> Decimal:
 
 def last_twelve(ym: int) -> int:
     """The first of the twelve months that end with ``ym``."""
-    return months_on(ym, -11)
+    return add_months(ym, -11)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.engine.rule_file import read_rule_file
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.months import add_months, month_end
 from pipelines.paths import RULES
 from pipelines.warnings.state import WarningEvent, append_event, events_lock, read_events
 from schemas.rules import RULES as RULE_MODELS
@@ -250,20 +251,8 @@ def decide(
         asked.note.strip() if asked.note else None,
         (asked.owner or where.owner).strip(),
         due if rule.due_days is not None else None,
-        None if quiet is None else months_on(subject.period_ym, quiet),
+        None if quiet is None else add_months(subject.period_ym, quiet),
     )
-
-
-def months_on(ym: int, months: int) -> int:
-    """The month so many months after ``ym``."""
-    count = ym // 100 * 12 + ym % 100 - 1 + months
-    return count // 12 * 100 + count % 12 + 1
-
-
-def month_end(ym: int) -> date:
-    """The last day of a month."""
-    after = months_on(ym, 1)
-    return date(after // 100, after % 100, 1) - timedelta(days=1)
 
 
 def _check_words(subject: Subject, asked: Asked, today: date) -> None:

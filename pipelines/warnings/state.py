@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import polars as pl
-from filelock import FileLock, Timeout
 
 from pipelines.errors import JiecunError, Problem
-from pipelines.private import append_lines, private_folder
+from pipelines.private import append_lines
+from pipelines.warehouse.lock import sole_holder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from pipelines.paths import WarehousePaths
@@ -116,30 +116,19 @@ def append_event(paths: WarehousePaths, event: WarningEvent) -> None:
     append_lines(events_path(paths), json.dumps(told, ensure_ascii=False, sort_keys=True) + "\n")
 
 
-@contextmanager
-def events_lock(paths: WarehousePaths) -> Iterator[None]:
+def events_lock(paths: WarehousePaths) -> AbstractContextManager[None]:
     """Hold the list for reading, judging and appending; a run under way does not block it.
 
     Raises JiecunError WARNINGS_BUSY where another command holds it for ten seconds.
     """
-    private_folder(paths.state)
-    lock = FileLock(paths.state / "warnings.lock", timeout=WAIT_SECONDS)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise JiecunError(
-            Problem(
-                "WARNINGS_BUSY",
-                "state/warnings.jsonl",
-                "同一时间只有一个命令登记预警处理",
-                "另一个命令正在登记",
-                "稍后重试",
-            )
-        ) from None
-    try:
-        yield
-    finally:
-        lock.release()
+    busy = Problem(
+        "WARNINGS_BUSY",
+        "state/warnings.jsonl",
+        "同一时间只有一个命令登记预警处理",
+        "另一个命令正在登记",
+        "稍后重试",
+    )
+    return sole_holder(paths.state / "warnings.lock", busy, WAIT_SECONDS)
 
 
 def events_mark(events: Sequence[WarningEvent]) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from pipelines.months import month_number
 from pipelines.warnings.panel import read_panel
 from pipelines.warnings.verify_forecast import Case, LineResult, results, rolling_origin
 
@@ -92,7 +93,7 @@ def verify_release(con: duckdb.DuckDBPyConnection) -> Verified:
     fund_of: dict[str, str] = {}
     facts: dict[str, dict[int, tuple[Decimal, Decimal, Decimal]]] = defaultdict(dict)
     for series, peers, ym, outlay, net, reserve, mean in con.execute(_KNOWN).fetchall():
-        index = ym // 100 * _YEAR + ym % 100 - 1
+        index = month_number(ym)
         months[series].append((index, outlay))
         fund_of[series] = peers
         facts[series][index] = (reserve, mean, net - outlay)
@@ -100,7 +101,7 @@ def verify_release(con: duckdb.DuckDBPyConnection) -> Verified:
     cases: list[Case] = []
     told = false = 0
     for series, ym, line, point, early, late in con.execute(_TOLD).fetchall():
-        base = ym // 100 * _YEAR + ym % 100 - 1
+        base = month_number(ym)
         known = facts[series]
         last = max(known, default=base)
         truth = _truth(known, base, line)

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from pipelines.demo.levels import Levels, add_months, load_levels, month_end, visit_season, workday
+from pipelines.demo.levels import Levels, load_levels, visit_season, workday
 from pipelines.demo.plan import Calendar, Shift, heads_for, per_head, plan_cells, shift_factor
 from pipelines.demo.reserves import plant_shifts, premium_share
 from pipelines.demo.world import DemoPool, World, build_world
@@ -53,9 +53,7 @@ def test_shares_of_spending_and_of_premium_months_are_whole(levels: Levels) -> N
     assert sum(premium_share(month) for month in range(1, 13)) == pytest.approx(1.0)
 
 
-def test_months_and_working_days() -> None:
-    assert [add_months(202312, k) for k in (-12, 0, 1, 14)] == [202212, 202312, 202401, 202502]
-    assert month_end(202402) == dt.date(2024, 2, 29)
+def test_a_weekend_gives_way_to_the_monday_after() -> None:
     assert workday(dt.date(2024, 6, 15)) == dt.date(2024, 6, 17)
     assert workday(dt.date(2024, 6, 14)) == dt.date(2024, 6, 14)
 

@@ -11,9 +11,10 @@ import duckdb
 import pytest
 
 from pipelines.errors import JiecunError
+from pipelines.months import months_back
 from pipelines.paths import RULES
 from pipelines.reports.html.page import write_html
-from pipelines.reports.html.text import LEVELS, figure, months_back, wan, yuan
+from pipelines.reports.html.text import LEVELS, figure, wan, yuan
 from pipelines.reports.statements import Check
 from schemas.marts import MARTS
 from schemas.rules import RULES as RULE_TABLES
@@ -464,7 +465,3 @@ def test_numbers_keep_their_unit_and_nothing_is_not_zero() -> None:
     assert figure(Decimal("19.4150"), "月") == "19.42"
     assert figure(Decimal("1234567.0000"), "元") == "123.46"
     assert figure(None, "月") == "暂无"
-
-
-def test_months_count_back_over_the_year() -> None:
-    assert months_back(202502, 4) == (202411, 202412, 202501, 202502)

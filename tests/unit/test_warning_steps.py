@@ -20,8 +20,6 @@ from pipelines.warnings.procedure import (
     STATES,
     Asked,
     Subject,
-    month_end,
-    months_on,
     standing,
     take_step,
 )
@@ -281,8 +279,3 @@ def test_a_log_that_cannot_be_read_fails_no_delivery(tmp_path: Path) -> None:
     assert [text.splitlines()[0] for text in done.problems] == [
         "错误 WARNINGS_BROKEN: state/warnings.jsonl 第1行"
     ]
-
-
-def test_months_are_counted_over_the_year_end() -> None:
-    assert [months_on(202510, n) for n in (0, 2, 3, 15)] == [202510, 202512, 202601, 202701]
-    assert [month_end(ym) for ym in (202402, 202412)] == [date(2024, 2, 29), date(2024, 12, 31)]

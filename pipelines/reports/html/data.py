@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import JiecunError, Problem
+from pipelines.months import months_back
 from pipelines.paths import RULES
 from pipelines.reports.charts import Month
 from pipelines.reports.html.model import (
@@ -23,7 +24,7 @@ from pipelines.reports.html.model import (
     sections,
 )
 from pipelines.reports.html.outlook import load_inspections, load_outlooks
-from pipelines.reports.html.text import months_back, worst
+from pipelines.reports.html.text import worst
 from pipelines.reports.statements import BOOK, load_sheets
 
 if TYPE_CHECKING:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from pipelines.months import months_back
 from pipelines.reports.html.model import sections
-from pipelines.reports.html.text import FUNDS, figure, months_back, worst
+from pipelines.reports.html.text import FUNDS, figure, worst
 from pipelines.reports.html.view import POOLED, WHOLE, Figure, as_figure, formula, pick
 
 if TYPE_CHECKING:

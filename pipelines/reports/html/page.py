@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.books.compare import compare
 from pipelines.books.scope import comparable
+from pipelines.months import months_back
 from pipelines.reports import layout
 from pipelines.reports.charts import spending_svg, waterfall_svg
 from pipelines.reports.files import write_report
@@ -19,7 +20,7 @@ from pipelines.reports.html.data import load_report
 from pipelines.reports.html.model import OUTCOMES
 from pipelines.reports.html.outlook import BASES, inspections_of
 from pipelines.reports.html.render import environment
-from pipelines.reports.html.text import SCHEMES, month, months_back, rank
+from pipelines.reports.html.text import SCHEMES, month, rank
 from pipelines.reports.outlook_chart import LINE_LEVELS, outlook_svg
 
 if TYPE_CHECKING:

@@ -109,12 +109,6 @@ def short_month(period_ym: int) -> str:
     return f"{period_ym // 100 % 100:02d}-{period_ym % 100:02d}"
 
 
-def months_back(period_ym: int, count: int) -> tuple[int, ...]:
-    """The ``count`` months that end with ``period_ym``, oldest first."""
-    last = period_ym // 100 * 12 + period_ym % 100 - 1
-    return tuple(n // 12 * 100 + n % 12 + 1 for n in range(last - count + 1, last + 1))
-
-
 def sign_class(value: Decimal | None) -> str:
     """CSS class of a number."""
     if value is None:
