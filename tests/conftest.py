@@ -5,6 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import shutil
+import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +20,12 @@ if TYPE_CHECKING:
 _HOME = Path(tempfile.mkdtemp(prefix="jiecun-tests-"))
 atexit.register(shutil.rmtree, _HOME, ignore_errors=True)
 os.environ["PYTHONUTF8"] = "1"
+# hundreds of processes import the project: compiled once, where an image forbids it
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+# a shell that starts the tests in the background has them, and their children, ignore Ctrl-C
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["PREFECT_HOME"] = str(_HOME / "prefect")
 os.environ.pop("PREFECT_API_URL", None)
 os.environ.pop("PREFECT_API_KEY", None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import pytest
+
+from tests.shared import once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -73,6 +76,33 @@ def contacts(tmp_path_factory: pytest.TempPathFactory) -> Contacts:
     return Contacts(notes, {"PYTHONPATH": search, "CONTACTS": str(notes)})
 
 
+#: the first start of a local API in an empty home, and its end
+FIRST_START = """
+import sys
+from pathlib import Path
+from pipelines.flows.prefect_setup import start_local_api
+
+api = start_local_api(Path(sys.argv[1]))
+api.wait()
+api.stop()
+"""
+
+
+@pytest.fixture(scope="session")
+def prefect_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A Prefect database without a run, to be copied into a home: building one takes seconds."""
+
+    def build(home: Path) -> None:
+        subprocess.run(
+            [sys.executable, "-c", FIRST_START, str(home)],
+            env={**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(home)},
+            check=True,
+            timeout=COMMAND_SECONDS,
+        )
+
+    return once(tmp_path_factory, "prefect-database", build) / "prefect.db"
+
+
 class JiecunCmd(Protocol):
     """Runs ``python -m pipelines.cli ARGS`` and waits; output is decoded text."""
 
@@ -86,12 +116,16 @@ class JiecunCmd(Protocol):
 
 
 @pytest.fixture(scope="session")
-def jiecun_cmd() -> JiecunCmd:
+def jiecun_cmd(prefect_database: Path) -> JiecunCmd:
     """The command line in a process of its own; ``env`` is added to this process's environment.
 
-    The session's PREFECT_HOME is inherited, so its database is built once per session and not once
-    per warehouse. A non-zero exit code is returned, not raised.
+    The session's PREFECT_HOME is inherited, so a warehouse does not build a database of its own.
+    A non-zero exit code is returned, not raised.
     """
+    home = Path(os.environ["PREFECT_HOME"])
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "prefect.db").exists():
+        shutil.copy(prefect_database, home)
 
     def run(
         *args: str | Path,
@@ -145,12 +179,15 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 @pytest.fixture(scope="session")
-def prefect_server(tmp_path_factory: pytest.TempPathFactory, contacts: Contacts) -> Iterator[str]:
+def prefect_server(
+    tmp_path_factory: pytest.TempPathFactory, contacts: Contacts, prefect_database: Path
+) -> Iterator[str]:
     """URL of a Prefect server started as an operator would start it, with a home of its own.
 
     The server's own connections are watched.
     """
     home = tmp_path_factory.mktemp("prefect-server")
+    shutil.copy(prefect_database, home)
     port = free_port()
     address = ["--host", "127.0.0.1", "--port", str(port)]
     log = home / "server.log"

@@ -23,9 +23,9 @@ SHAPE = ("错误 ", "应为: ", "实为: ", "处理: ")
 
 
 @pytest.fixture(scope="module")
-def raw(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
+def raw(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
     folder = tmp_path_factory.mktemp("raw")
-    done = jiecun_cmd(
+    done = served_cmd(
         "demo", "--out", folder, "--months", 3, "--settlements", 2000, "--province", "天津市"
     )
     assert done.returncode == 0, done.stderr
@@ -33,9 +33,9 @@ def raw(tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
 
 
 @pytest.fixture(scope="module")
-def house(raw: Path, tmp_path_factory: pytest.TempPathFactory, jiecun_cmd: Command) -> Path:
+def house(raw: Path, tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
     folder = tmp_path_factory.mktemp("house")
-    done = jiecun_cmd("run", "--raw", raw, "--warehouse", folder)
+    done = served_cmd("run", "--raw", raw, "--warehouse", folder)
     assert done.returncode == 0, done.stderr
     return folder
 
@@ -56,33 +56,37 @@ def _fails(done: subprocess.CompletedProcess[str], code: str, exit_code: int, *w
     assert "Traceback" not in done.stderr
 
 
+def _served(server: str) -> dict[str, str]:
+    return {"PREFECT_API_URL": server, "PREFECT_LOGGING_LEVEL": "CRITICAL"}
+
+
 def _copy(raw: Path, to: Path) -> Path:
     shutil.copytree(raw, to)
     return to
 
 
-def test_a_foreign_file_name(raw: Path, house: Path, tmp_path: Path, jiecun_cmd: Command) -> None:
+def test_a_foreign_file_name(raw: Path, house: Path, tmp_path: Path, served_cmd: Command) -> None:
     before = _print_of(house)
     bad = _copy(raw, tmp_path / "raw")
     (bad / "extracts" / "结算数据.csv").write_text("a,b\n1,2\n", encoding="utf-8")
-    _fails(jiecun_cmd("run", "--raw", bad, "--warehouse", house), "FILE_UNKNOWN", 1, "结算数据.csv")
+    _fails(served_cmd("run", "--raw", bad, "--warehouse", house), "FILE_UNKNOWN", 1, "结算数据.csv")
     assert _print_of(house) == before
 
 
 def test_a_foreign_file_under_a_good_name(
-    raw: Path, house: Path, tmp_path: Path, jiecun_cmd: Command
+    raw: Path, house: Path, tmp_path: Path, served_cmd: Command
 ) -> None:
     before = _print_of(house)
     bad = _copy(raw, tmp_path / "raw")
     picture = bad / "extracts" / "settlements_610000_202304_B009.csv"
     picture.write_bytes(b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40)
-    done = jiecun_cmd("run", "--raw", bad, "--warehouse", house)
+    done = served_cmd("run", "--raw", bad, "--warehouse", house)
     _fails(done, "settlements_610000_202304_B009.csv", 1)
     assert _print_of(house) == before
 
 
 def test_a_missing_required_column(
-    raw: Path, house: Path, tmp_path: Path, jiecun_cmd: Command
+    raw: Path, house: Path, tmp_path: Path, served_cmd: Command
 ) -> None:
     before = _print_of(house)
     bad = _copy(raw, tmp_path / "raw")
@@ -93,45 +97,45 @@ def test_a_missing_required_column(
     (bad / "extracts" / "settlements_610000_202304_B009.csv").write_text(
         "\n".join(cut) + "\n", encoding="utf-8"
     )
-    _fails(jiecun_cmd("run", "--raw", bad, "--warehouse", house), "HEADER_MISSING", 1, "hifp_pay")
+    _fails(served_cmd("run", "--raw", bad, "--warehouse", house), "HEADER_MISSING", 1, "hifp_pay")
     assert _print_of(house) == before
 
 
-def test_an_unknown_pool(raw: Path, house: Path, jiecun_cmd: Command) -> None:
+def test_an_unknown_pool(raw: Path, house: Path, served_cmd: Command) -> None:
     before = _print_of(house)
-    done = jiecun_cmd("run", "--raw", raw, "--warehouse", house, "--pool", "619999")
+    done = served_cmd("run", "--raw", raw, "--warehouse", house, "--pool", "619999")
     _fails(done, "POOL_UNKNOWN", 2, "619999")
     assert _print_of(house) == before
 
 
-def test_a_month_that_is_none(raw: Path, house: Path, jiecun_cmd: Command) -> None:
-    done = jiecun_cmd("run", "--raw", raw, "--warehouse", house, "--through", "202313")
+def test_a_month_that_is_none(raw: Path, house: Path, served_cmd: Command) -> None:
+    done = served_cmd("run", "--raw", raw, "--warehouse", house, "--through", "202313")
     _fails(done, "THROUGH_INVALID", 2, "202313")
 
 
 def test_a_month_that_the_bank_has_not_told_yet(
-    raw: Path, house: Path, jiecun_cmd: Command
+    raw: Path, house: Path, served_cmd: Command
 ) -> None:
     before = _print_of(house)
-    done = jiecun_cmd("run", "--raw", raw, "--warehouse", house, "--through", "202304")
+    done = served_cmd("run", "--raw", raw, "--warehouse", house, "--through", "202304")
     _fails(done, "THROUGH_BEYOND", 2, "202304", "202303")
     assert _print_of(house) == before
 
 
-def test_no_data_at_all(raw: Path, tmp_path: Path, jiecun_cmd: Command) -> None:
+def test_no_data_at_all(raw: Path, tmp_path: Path, served_cmd: Command) -> None:
     empty = tmp_path / "raw"
     (empty / "extracts").mkdir(parents=True)
     shutil.copytree(raw / "regions", empty / "regions")
-    done = jiecun_cmd("run", "--raw", empty, "--warehouse", tmp_path / "house")
+    done = served_cmd("run", "--raw", empty, "--warehouse", tmp_path / "house")
     _fails(done, "NO_EXTRACTS", 2, "jiecun demo")
 
 
-def test_sql_before_the_first_release(tmp_path: Path, jiecun_cmd: Command) -> None:
-    _fails(jiecun_cmd("sql", "select 1", "--warehouse", tmp_path), "NO_RELEASE", 2, "jiecun run")
+def test_sql_before_the_first_release(tmp_path: Path, served_cmd: Command) -> None:
+    _fails(served_cmd("sql", "select 1", "--warehouse", tmp_path), "NO_RELEASE", 2, "jiecun run")
 
 
 def _run_with_rules(
-    folder: Path, raw: Path, house: Path, edit: Callable[[str], str]
+    folder: Path, raw: Path, house: Path, server: str, edit: Callable[[str], str]
 ) -> subprocess.CompletedProcess[str]:
     """A run of a copy of the code whose posting rules were edited."""
     tree = folder / "tree"
@@ -141,7 +145,7 @@ def _run_with_rules(
     rules.write_text(edit(rules.read_text(encoding="utf-8")), encoding="utf-8")
     return subprocess.run(
         [sys.executable, "-m", "pipelines.cli", "run", "--raw", raw, "--warehouse", house],
-        env={**os.environ, "PYTHONPATH": str(tree)},
+        env={**os.environ, **_served(server), "PYTHONPATH": str(tree)},
         cwd=tree,
         capture_output=True,
         encoding="utf-8",
@@ -149,21 +153,28 @@ def _run_with_rules(
     )
 
 
-def test_a_broken_rules_file(raw: Path, house: Path, tmp_path: Path) -> None:
-    before = _print_of(house)
-    done = _run_with_rules(
-        tmp_path, raw, house, lambda text: text.replace("2018-01-01", "2018-13-01", 1)
-    )
-    _fails(done, "RULES_BROKEN", 3, "rule_posting.csv", "2018-13-01")
-    assert _print_of(house) == before
-
-
-def test_a_rule_taken_away_stops_the_release(raw: Path, house: Path, tmp_path: Path) -> None:
+def test_a_broken_rules_file(raw: Path, house: Path, tmp_path: Path, prefect_server: str) -> None:
     before = _print_of(house)
     done = _run_with_rules(
         tmp_path,
         raw,
         house,
+        prefect_server,
+        lambda text: text.replace("2018-01-01", "2018-13-01", 1),
+    )
+    _fails(done, "RULES_BROKEN", 3, "rule_posting.csv", "2018-13-01")
+    assert _print_of(house) == before
+
+
+def test_a_rule_taken_away_stops_the_release(
+    raw: Path, house: Path, tmp_path: Path, prefect_server: str
+) -> None:
+    before = _print_of(house)
+    done = _run_with_rules(
+        tmp_path,
+        raw,
+        house,
+        prefect_server,
         lambda text: "".join(
             ln for ln in text.splitlines(keepends=True) if not ln.startswith("E01.POOL/310")
         ),
@@ -172,16 +183,18 @@ def test_a_rule_taken_away_stops_the_release(raw: Path, house: Path, tmp_path: P
     assert _print_of(house) == before
 
 
-def test_a_warehouse_that_cannot_be_written(raw: Path, tmp_path: Path, jiecun_cmd: Command) -> None:
+def test_a_warehouse_that_cannot_be_written(raw: Path, tmp_path: Path, served_cmd: Command) -> None:
     # a folder below a file: no user, root included, can write there
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
-    done = jiecun_cmd("run", "--raw", raw, "--warehouse", blocked / "house")
+    done = served_cmd("run", "--raw", raw, "--warehouse", blocked / "house")
     _fails(done, "WAREHOUSE_WRITE", 1)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs a limit on file sizes")
-def test_a_disk_that_takes_no_more(raw: Path, house: Path, tmp_path: Path) -> None:
+def test_a_disk_that_takes_no_more(
+    raw: Path, house: Path, tmp_path: Path, prefect_server: str
+) -> None:
     # stands in for a full disk: every write beyond 40 kB of a file fails
     more = _copy(raw, tmp_path / "raw")
     source = sorted((more / "extracts").glob("settlements_*_202303_*.csv"))[0]
@@ -199,7 +212,8 @@ def test_a_disk_that_takes_no_more(raw: Path, house: Path, tmp_path: Path) -> No
     before = _print_of(house)
     done = subprocess.run(
         [sys.executable, "-m", "pipelines.cli", "run", "--raw", more, "--warehouse", house],
-        env={**os.environ, "PYTHONPATH": str(ROOT), "PREFECT_HOME": os.environ["PREFECT_HOME"]},
+        # a server of its own would die of the same limit, and the run of that
+        env={**os.environ, **_served(prefect_server), "PYTHONPATH": str(ROOT)},
         cwd=ROOT,
         capture_output=True,
         encoding="utf-8",
@@ -211,11 +225,11 @@ def test_a_disk_that_takes_no_more(raw: Path, house: Path, tmp_path: Path) -> No
 
 
 def test_two_runs_at_once_the_second_is_told_who_holds_it(
-    raw: Path, house: Path, jiecun_cmd: Command
+    raw: Path, house: Path, served_cmd: Command
 ) -> None:
     from pipelines.paths import WarehousePaths
     from pipelines.warehouse.lock import warehouse_lock
 
     with warehouse_lock(WarehousePaths(house), "jiecun run（夜间任务）"):
-        done = jiecun_cmd("run", "--raw", raw, "--warehouse", house)
+        done = served_cmd("run", "--raw", raw, "--warehouse", house)
     _fails(done, "WAREHOUSE_BUSY", 1, "夜间任务")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import httpx
+import pytest
 
 if TYPE_CHECKING:
     import subprocess
@@ -21,17 +23,26 @@ if TYPE_CHECKING:
 STEPS = {"读取区划与规则", "接收数据", "编制凭证", "登账与编制报表", "生成集市", "勾稽检查", "发布"}
 
 
+@pytest.fixture(scope="module")
+def raw(
+    tmp_path_factory: pytest.TempPathFactory,
+    jiecun_cmd: Callable[..., subprocess.CompletedProcess[str]],
+) -> Path:
+    folder = tmp_path_factory.mktemp("raw")
+    size = ("--months", 3, "--settlements", 2000, "--province", "天津市")
+    done = jiecun_cmd("demo", "--out", folder, *size)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
 def test_the_run_is_seen_on_the_server_with_its_steps_and_artifacts(
     prefect_server: str,
     contacts: Contacts,
     jiecun_cmd: Callable[..., subprocess.CompletedProcess[str]],
+    raw: Path,
     tmp_path: Path,
 ) -> None:
-    raw, house = tmp_path / "raw", tmp_path / "house"
-    done = jiecun_cmd(
-        "demo", "--out", raw, "--months", 3, "--settlements", 2000, "--province", "天津市"
-    )
-    assert done.returncode == 0, done.stderr
+    house = tmp_path / "house"
     env = {**contacts.env, "PREFECT_API_URL": prefect_server}
     done = jiecun_cmd("run", "--raw", raw, "--warehouse", house, "--json", env=env)
     assert done.returncode == 0, done.stderr
@@ -56,18 +67,15 @@ def test_the_run_is_seen_on_the_server_with_its_steps_and_artifacts(
 def test_a_failed_run_is_seen_as_failed(
     prefect_server: str,
     jiecun_cmd: Callable[..., subprocess.CompletedProcess[str]],
+    raw: Path,
     tmp_path: Path,
 ) -> None:
-    raw = tmp_path / "raw"
-    done = jiecun_cmd(
-        "demo", "--out", raw, "--months", 3, "--settlements", 2000, "--province", "天津市"
-    )
-    assert done.returncode == 0, done.stderr
-    (raw / "extracts" / "foreign.csv").write_text("x\n", encoding="utf-8")
+    bad = shutil.copytree(raw, tmp_path / "raw")
+    (bad / "extracts" / "foreign.csv").write_text("x\n", encoding="utf-8")
     done = jiecun_cmd(
         "run",
         "--raw",
-        raw,
+        bad,
         "--warehouse",
         tmp_path / "house",
         env={"PREFECT_API_URL": prefect_server},

@@ -10,6 +10,9 @@ import stat
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from typer.testing import CliRunner
+
+from pipelines.cli import app
 
 if TYPE_CHECKING:
     import subprocess
@@ -50,21 +53,22 @@ def write(path: Path, header: list[str], rows: list[list[str]]) -> None:
         csv.writer(handle).writerows([header, *rows])
 
 
-def intake(command: Command, world: Path, *args: str | Path) -> Any:
-    """The JSON of ``jiecun intake``."""
-    done = command("intake", *args, "--warehouse", world / "house", "--json")
-    assert done.returncode == 0, done.stderr
+def intake(world: Path, *args: str | Path) -> Any:
+    """The JSON of ``jiecun intake``, in this process."""
+    where = ("--warehouse", world / "house", "--json")
+    done = CliRunner().invoke(app, ["intake", *map(str, (*args, *where))])
+    assert done.exit_code == 0, done.output
     return json.loads(done.stdout)
 
 
 def test_the_batch_is_shown_with_reasons_money_and_remedies(
     world: Path, served_cmd: Command
 ) -> None:
-    (row,) = intake(served_cmd, world, "list", "--open", "--table", "settlements")
+    (row,) = intake(world, "list", "--open", "--table", "settlements")
     assert (row["source_file"], row["rows_read"], row["rows_accepted"]) == (BAD, 5, 1)
     assert (row["rows_quarantined"], row["rows_held"], row["open_rows"]) == (3, 1, 4)
     assert row["refused_share"] == "80.00%"
-    told = intake(served_cmd, world, "show", row["batch_id"][:-4])
+    told = intake(world, "show", row["batch_id"][:-4])
     assert sorted((r["reason"], r["disposition"], r["state"]) for r in told["reasons"]) == [
         ("AMT_FORMAT", "quarantined", "open"), ("DATE_INVALID", "quarantined", "open"),
         ("MED_TYPE_UNMAPPED", "held", "open"), ("REGION_MISSING", "quarantined", "open"),
@@ -87,7 +91,7 @@ def test_a_batch_that_is_not_there_or_not_one_is_told(world: Path, served_cmd: C
 def test_rejects_are_masked_on_the_terminal_and_in_the_csv(
     world: Path, served_cmd: Command, tmp_path: Path
 ) -> None:
-    rows = intake(served_cmd, world, "rejects", BAD, "--raw", world / "raw")
+    rows = intake(world, "rejects", BAD, "--raw", world / "raw")
     assert [(r["src_line"], r["reason"]) for r in rows] == [
         (2, "DATE_INVALID"), (3, "AMT_FORMAT"), (4, "REGION_MISSING"), (5, "MED_TYPE_UNMAPPED")
     ]  # fmt: skip
@@ -129,14 +133,14 @@ def test_corrected_rows_sent_again_heal_the_batch(
     write(world / "raw/extracts" / MENDED, header, rows)
     done = served_cmd("run", "--raw", world / "raw", "--warehouse", world / "house")
     assert done.returncode == 0, done.stderr
-    batches = {row["source_file"]: row for row in intake(served_cmd, world, "list")}
+    batches = {row["source_file"]: row for row in intake(world, "list")}
     mended, bad = batches[MENDED], batches[BAD]
     assert (mended["rows_read"], mended["rows_accepted"]) == (4, 4)
     assert (bad["open_rows"], bad["healed_rows"]) == (0, 4)
     assert (bad["rows_quarantined"], bad["rows_held"]) == (3, 1)
-    assert intake(served_cmd, world, "list", "--open") == []
-    assert intake(served_cmd, world, "rejects", BAD) == []
-    assert len(intake(served_cmd, world, "rejects", BAD, "--all")) == 4
+    assert intake(world, "list", "--open") == []
+    assert intake(world, "rejects", BAD) == []
+    assert len(intake(world, "rejects", BAD, "--all")) == 4
 
 
 def test_a_replayed_log_gives_the_bytes_of_the_old_warehouse(

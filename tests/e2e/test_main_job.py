@@ -114,14 +114,14 @@ def test_check_makes_every_tie_out_again(house: Path, world: Path, jiecun_cmd: C
 
 
 def test_check_finds_a_mart_that_was_touched(
-    house: Path, world: Path, tmp_path: Path, jiecun_cmd: Command
+    house: Path, world: Path, tmp_path: Path, served_cmd: Command
 ) -> None:
     copy = tmp_path / "house"
     shutil.copytree(house, copy, symlinks=True)
     mart = copy / "current" / "marts" / "fct_balance_sheet.parquet"
     mart.chmod(0o600)
     mart.write_bytes(mart.read_bytes() + b"\0")
-    done = jiecun_cmd("check", "--raw", world, "--warehouse", copy)
+    done = served_cmd("check", "--raw", world, "--warehouse", copy)
     assert done.returncode == 3
     assert "RELEASE_CHANGED" in done.stderr
     assert "fct_balance_sheet" in done.stderr
@@ -158,18 +158,18 @@ def test_a_bi_client_opens_the_catalog_and_reads_the_comments(house: Path) -> No
 
 
 def test_two_empty_warehouses_give_the_same_bytes(
-    house: Path, world: Path, tmp_path: Path, jiecun_cmd: Command
+    house: Path, world: Path, tmp_path: Path, served_cmd: Command
 ) -> None:
     # another key for the ids and another number of threads: the marts must not know
     env = {"JIECUN_HASH_KEY": "another-key-of-22-char", "JIECUN_THREADS": "1"}
-    done = jiecun_cmd("run", "--raw", world, "--warehouse", tmp_path, env=env)
+    done = served_cmd("run", "--raw", world, "--warehouse", tmp_path, env=env)
     assert done.returncode == 0, done.stderr
     assert _mart_hashes(tmp_path) == _mart_hashes(house)
     assert len(_mart_hashes(house)) >= 20
 
 
 def test_one_more_month_reads_only_its_files(
-    house: Path, world: Path, tmp_path: Path, jiecun_cmd: Command
+    house: Path, world: Path, tmp_path: Path, served_cmd: Command
 ) -> None:
     raw, warehouse = tmp_path / "raw", tmp_path / "house"
     for beside in ("regions", "rules"):
@@ -180,23 +180,28 @@ def test_one_more_month_reads_only_its_files(
     early = [f for f in files if f not in late]
     for file in early:
         shutil.copy2(file, raw / "extracts")
-    first = _json(jiecun_cmd("run", "--raw", raw, "--warehouse", warehouse, "--json"))
+    first = _json(served_cmd("run", "--raw", raw, "--warehouse", warehouse, "--json"))
     assert (first["new_files"], first["through_ym"]) == (len(early), LAST_YM - 1)
     for file in late:
         shutil.copy2(file, raw / "extracts")
-    second = _json(jiecun_cmd("run", "--raw", raw, "--warehouse", warehouse, "--json"))
+    second = _json(served_cmd("run", "--raw", raw, "--warehouse", warehouse, "--json"))
     assert (second["new_files"], second["unchanged_files"]) == (len(late), len(early))
     assert second["through_ym"] == LAST_YM
     # and it stands where one run over all files stands
     assert _mart_hashes(warehouse) == _mart_hashes(house)
 
 
-def test_through_ends_the_books_earlier(world: Path, tmp_path: Path, jiecun_cmd: Command) -> None:
-    done = jiecun_cmd(
-        "run", "--raw", world, "--warehouse", tmp_path, "--through", 202303, "--pool", "610200"
+def test_through_ends_the_books_earlier(
+    house: Path, world: Path, tmp_path: Path, served_cmd: Command
+) -> None:
+    copy = tmp_path / "house"
+    shutil.copytree(house, copy, symlinks=True)
+    done = served_cmd(
+        "run", "--raw", world, "--warehouse", copy, "--through", 202303, "--pool", "610200"
     )
     assert done.returncode == 0, done.stderr
-    journal = pl.read_parquet(tmp_path / "current/marts/fct_journal.parquet")
+    assert (copy / "current").resolve().name != (house / "current").resolve().name
+    journal = pl.read_parquet(copy / "current/marts/fct_journal.parquet")
     assert journal["period_ym"].max() == 202303
     assert set(journal["poolarea_no"]) == {"610200"}
 
@@ -241,10 +246,10 @@ def test_every_warning_is_computed_again_from_the_catalog(house: Path) -> None:
 
 
 def test_fail_on_tells_a_scheduler_that_a_fund_runs_dry(
-    house: Path, world: Path, jiecun_cmd: Command
+    house: Path, world: Path, served_cmd: Command
 ) -> None:
     rows = _json(
-        jiecun_cmd(
+        served_cmd(
             "sql",
             "select count(*) as n from fct_warning where level = 'red' and period_ym = "
             "(select max(period_ym) from dim_month)",
@@ -254,8 +259,8 @@ def test_fail_on_tells_a_scheduler_that_a_fund_runs_dry(
         )
     )
     args = ("run", "--raw", world, "--warehouse", house, "--json", "--fail-on")
-    assert jiecun_cmd(*args, "red").returncode == (4 if rows[0]["n"] else 0)
-    assert jiecun_cmd(*args, "purple").returncode == 2
+    assert served_cmd(*args, "red").returncode == (4 if rows[0]["n"] else 0)
+    assert served_cmd(*args, "purple").returncode == 2
 
 
 def test_regions_load_writes_three_tables(tmp_path: Path, jiecun_cmd: Command) -> None:
@@ -268,7 +273,7 @@ def test_regions_load_writes_three_tables(tmp_path: Path, jiecun_cmd: Command) -
 
 
 def test_commands_of_the_readme_run(
-    house: Path, world: Path, jiecun_cmd: Command, tmp_path: Path
+    house: Path, world: Path, served_cmd: Command, tmp_path: Path
 ) -> None:
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     commands = re.findall(r"`jiecun ([^`]+)`", text)
@@ -283,7 +288,7 @@ def test_commands_of_the_readme_run(
             continue  # on the checkout's own data folder: `dev.py run` does it
         if words[0] == "check":
             words = ["check", "--help"]  # test_check_makes_every_tie_out_again runs it
-        done = jiecun_cmd(*words, env=env)
+        done = served_cmd(*words, env=env)
         assert done.returncode == 0, f"{command}: {done.stderr}"
 
 

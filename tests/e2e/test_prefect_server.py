@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -189,7 +190,8 @@ def test_a_server_that_cannot_start_is_told_with_a_remedy(
 
 
 @pytest.mark.skipif(os.name != "posix", reason="kills a process the POSIX way")
-def test_the_server_ends_with_a_killed_parent(tmp_path: Path) -> None:
+def test_the_server_ends_with_a_killed_parent(tmp_path: Path, prefect_database: Path) -> None:
+    shutil.copy(prefect_database, tmp_path)
     program = (
         "import os; from pathlib import Path\n"
         "from pipelines.flows.prefect_setup import start_local_api\n"
@@ -199,7 +201,7 @@ def test_the_server_ends_with_a_killed_parent(tmp_path: Path) -> None:
     env = {k: v for k, v in os.environ.items() if k != "PREFECT_API_URL"}
     done = subprocess.run(
         [sys.executable, "-c", program],
-        env={**env, "PYTHONPATH": str(ROOT)},
+        env={**env, "PYTHONPATH": str(ROOT), "PREFECT_HOME": str(tmp_path)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         encoding="utf-8",

@@ -11,18 +11,23 @@ import json
 import re
 import shutil
 import subprocess
+from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from pipelines.demo.generate import generate
+from pipelines.flows import steps
+from pipelines.flows.plain import keep_books
+from pipelines.flows.request import RunRequest
+from pipelines.flows.workspace import open_workspace
+from pipelines.paths import ROOT, RawPaths, WarehousePaths
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from pathlib import Path
 
-    Command = Callable[..., subprocess.CompletedProcess[str]]
-
-ROOT = Path(__file__).resolve().parents[2]
+REGION_TEXT = next((ROOT / "data" / "raw" / "regions").glob("000_*.txt"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -88,15 +93,15 @@ def browser() -> None:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> tuple[Path, ...]:
-    """The pages of a run over 14 months of a small province, and the dictionary."""
+def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
+    """The pages of a release over 14 months of a small province, and the dictionary."""
     raw, house = (tmp_path_factory.mktemp(name) for name in ("world", "house"))
-    for args in (
-        ("demo", "--out", raw, "--months", 14, "--settlements", 4000, "--seed", 5),
-        ("run", "--raw", raw, "--warehouse", house),
-    ):
-        done = served_cmd(*args)
-        assert done.returncode == 0, done.stderr
+    generate(raw, seed=5, months=14, settlements=4_000, region_file=REGION_TEXT)
+    request = RunRequest(RawPaths(raw), WarehousePaths(house))
+    with closing(open_workspace(request)) as con:
+        kept = keep_books(con, request)
+        steps.refuse_if_broken(kept.checks)
+        steps.release(con, request, kept.identity, kept.parts, kept.checks)
     published = sorted((house / "current" / "reports" / "html").glob("*.html"))
     return (*published, ROOT / "docs" / "dictionary.html")
 

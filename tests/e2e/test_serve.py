@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -224,9 +225,11 @@ def test_two_nights_a_busy_warehouse_and_a_crash(
 
 
 def test_a_second_serve_is_refused_and_the_first_stops_on_ctrl_c(
-    contacts: Contacts, tmp_path: Path
+    contacts: Contacts, prefect_database: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "raw").mkdir()
+    (tmp_path / "prefect").mkdir()
+    shutil.copy(prefect_database, tmp_path / "prefect")
     house = tmp_path / "house"
     # a database of its own: the deployments of one server belong to one warehouse
     own = {"PREFECT_HOME": str(tmp_path / "prefect")}

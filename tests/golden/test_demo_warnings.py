@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ from pipelines.flows.workspace import bind_inputs, last_month, open_workspace, r
 from pipelines.paths import ROOT, RawPaths, WarehousePaths
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     import duckdb
@@ -65,10 +67,23 @@ class Province:
         )
         self.whole = self.warned(None, marts=PUBLISHED)
 
+    @contextmanager
+    def warned_under(self, rule: str) -> Iterator[duckdb.DuckDBPyConnection]:
+        """``whole`` with its warnings made again after a change of their rules, for this block."""
+        self.whole.execute("BEGIN")
+        try:
+            self.whole.execute(rule)
+            for model in steps.model_plan():
+                if model.layer == "warnings" or model.name == "fct_warning":
+                    self.whole.execute(f"CREATE OR REPLACE TABLE {model.name} AS {model.sql}")
+            yield self.whole
+        finally:
+            self.whole.execute("ROLLBACK")
+
     def warned(
-        self, through: int | None, *rules: str, marts: tuple[str, ...] = ()
+        self, through: int | None, *, marts: tuple[str, ...] = ()
     ) -> duckdb.DuckDBPyConnection:
-        """A connection that holds ``fct_warning``; ``rules`` change the rule tables before."""
+        """A connection that holds ``fct_warning``."""
         con = open_workspace(self.request)
         taken = steps.take_in(con, self.request, self.regions)
         bind_inputs(
@@ -79,8 +94,6 @@ class Province:
             through_ym=last_month(taken.all, through),
             attributes={},
         )
-        for statement in rules:
-            con.execute(statement)
         steps.transform(con, LAYERS)
         for model in steps.model_plan():
             if model.name in ("fct_warning", *marts):
@@ -132,8 +145,10 @@ def test_what_the_absolute_floors_keep_quiet_is_noise_without_a_season(province:
     months) no more often than from April to August (five), and for the New Year months, judged
     once, at most 1.5 times as often as in another month.
     """
-    bare = province.warned(None, "UPDATE rule_warning SET absolute_floor_amt = NULL")
-    found = openings(bare, province)
+    floors = "UPDATE rule_warning SET absolute_floor_amt = NULL"
+    with province.warned_under(floors) as bare:
+        found = openings(bare, province)
+    assert openings(province.whole, province) == []
     by_season = {
         season: sum(
             1

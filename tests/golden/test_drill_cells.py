@@ -49,8 +49,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
     generate(
         folder / "raw",
         seed=11,
-        months=26,
-        settlements=12_000,
+        months=15,
+        settlements=8_000,
         defects=True,
         start_ym=202211,
         region_file=REGION_TEXT,

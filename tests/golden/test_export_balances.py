@@ -18,11 +18,10 @@ from typer.testing import CliRunner
 from pipelines.books.export.source import bind_marts, ledgers_of, month_days, open_marts
 from pipelines.books.export.write import export_ledgers
 from pipelines.cli_export import register
-from pipelines.demo.generate import generate
 from pipelines.flows.drilling import open_books
-from pipelines.paths import ROOT
 from pipelines.reports.ledgers.load import load_books
-from tests.drill_world import publish_release, request_of
+from tests.drill_world import request_of
+from tests.shared import spoilt_province
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     import duckdb
     from beancount.core.data import Posting
 
-REGION_TEXT = next((ROOT / "data" / "raw" / "regions").glob("000_*.txt"))
 HLEDGER = shutil.which("hledger")
 #: (ledger, account, period, stage) → balance, debit positive
 Balances = dict[tuple[str, str, int, str], Decimal]
@@ -39,18 +37,7 @@ Balances = dict[tuple[str, str, int, str], Decimal]
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("export")
-    generate(
-        folder / "raw",
-        seed=5,
-        months=14,
-        settlements=4_000,
-        defects=True,
-        start_ym=202311,
-        region_file=REGION_TEXT,
-    )
-    publish_release(folder)
-    return folder
+    return spoilt_province(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 from typing import TYPE_CHECKING
 
+import duckdb
+import polars as pl
 import pytest
 
 from pipelines.demo.generate import generate
@@ -18,8 +19,10 @@ from tests.golden.kept import (
     assert_hard_checks,
     differences,
     keep_books,
+    mart_cells,
 )
 from tests.golden.recompute import recompute
+from tests.shared import clean_province, spoilt_province
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,17 +32,22 @@ if TYPE_CHECKING:
 STARTS = (202310, 202311, 202309, 202402, 202412)
 
 
-def test_bad_rows_change_no_cell(tmp_path: Path) -> None:
+def test_bad_rows_change_no_cell(tmp_path_factory: pytest.TempPathFactory) -> None:
     """The same province with bad rows of every class gives the books of the clean one."""
-    province = partial(generate, seed=5, months=14, settlements=6_000, region_file=REGION_TEXT)
-    province(tmp_path / "clean")
-    spoilt = province(tmp_path / "spoilt", defects=True)
+    clean, spoilt = clean_province(tmp_path_factory), spoilt_province(tmp_path_factory)
 
-    kept = keep_books(tmp_path / "spoilt", tmp_path / "warehouse")
-
-    assert spoilt.labels > 50
-    assert differences(recompute(tmp_path / "clean"), kept.cells) == []
-    assert_hard_checks(kept.checks)
+    labels = pl.read_csv(spoilt / "raw" / "labels.csv", infer_schema=False)
+    assert labels.filter(kind="defect").height > 120
+    marts = spoilt / "house" / "current" / "marts"
+    with duckdb.connect() as con:
+        for name in ("fct_balance_sheet", "fct_income_statement"):
+            file = (marts / f"{name}.parquet").as_posix()
+            con.execute(f"create view {name} as from read_parquet('{file}')")
+        cells = mart_cells(con)
+    assert differences(recompute(clean / "raw"), cells) == []
+    hard = pl.read_parquet(marts / "fct_check.parquet").filter(severity="H")["status"]
+    assert len(hard) >= 15
+    assert set(hard) <= {"passed", "not_applicable"}
 
 
 @pytest.mark.parametrize("seed", range(1, 21 if os.environ.get("JIECUN_LONG") else 3))

@@ -14,13 +14,9 @@ from itertools import count
 from typing import TYPE_CHECKING
 from weakref import finalize
 
-from pipelines.engine.graph import check_header, load_models, plan
+from pipelines.engine.graph import check_header
 from pipelines.engine.runner import run_checks, run_models
-from pipelines.flows.workspace import BOUND
-from pipelines.paths import TRANSFORMS
-from schemas.extracts import EXTRACTS
-from schemas.rules import RULES
-from schemas.table import by_name
+from pipelines.flows.steps import model_plan
 from tests.spec.drawn import add, cells, ground
 
 if TYPE_CHECKING:
@@ -64,9 +60,7 @@ class Outcome:
 @cache
 def models() -> dict[str, Model]:
     """Every model of ``transforms/`` by name, in the order a run makes them."""
-    loaded = load_models(TRANSFORMS)
-    inputs = {*by_name(EXTRACTS), *by_name(RULES), *BOUND}
-    return {model.name: model for model in plan(loaded, inputs)}
+    return {model.name: model for model in model_plan()}
 
 
 #: every book there is; a world keeps the statutory one unless it is asked for more

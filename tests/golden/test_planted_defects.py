@@ -9,34 +9,23 @@ from typing import TYPE_CHECKING
 import polars as pl
 import pytest
 
-if TYPE_CHECKING:
-    import subprocess
-    from collections.abc import Callable
-    from pathlib import Path
+from tests.shared import clean_province, spoilt_province
 
-    Command = Callable[..., subprocess.CompletedProcess[str]]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OUTCOMES = ("accepted", "duplicate", "superseded", "held", "quarantined", "out_of_scope")
 BOOKS = ("fct_journal", "fct_ledger_month", "fct_balance_sheet", "fct_income_statement")
 
 
-def _world(folder: Path, command: Command, *flags: str) -> Path:
-    raw, house = folder / "raw", folder / "house"
-    done = command("demo", "--out", raw, "--months", 5, "--settlements", 4000, "--seed", 5, *flags)
-    assert done.returncode == 0, done.stderr
-    done = command("run", "--raw", raw, "--warehouse", house)
-    assert done.returncode == 0, done.stderr
-    return folder
+@pytest.fixture(scope="module")
+def dirty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return spoilt_province(tmp_path_factory)
 
 
 @pytest.fixture(scope="module")
-def dirty(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
-    return _world(tmp_path_factory.mktemp("dirty"), served_cmd, "--defects")
-
-
-@pytest.fixture(scope="module")
-def clean(tmp_path_factory: pytest.TempPathFactory, served_cmd: Command) -> Path:
-    return _world(tmp_path_factory.mktemp("clean"), served_cmd)
+def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return clean_province(tmp_path_factory)
 
 
 def test_every_planted_row_is_in_quarantine_with_its_reason_and_nothing_else_is(
