@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipelines.console import print_frame, print_json, typed_statements
 from pipelines.errors import EXIT_CHECK, JiecunError
@@ -58,6 +58,7 @@ def check(
 
 def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
     """当前发布、月份、暂挂与隔离的行。"""
+    from pipelines.books.periods import closed_through, read_periods
     from pipelines.warehouse.catalog import run_sql
     from pipelines.warehouse.release import current_release
 
@@ -75,11 +76,12 @@ def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
         """,
     ).rows(named=True)
     release = current_release(paths)
-    facts = {
+    facts: dict[str, Any] = {
         "release_id": release.release_id if release else None,
         "path": str(release.path) if release else None,
         "first_ym": months[0],
         "last_ym": months[1],
+        "closed_through": closed_through(read_periods(paths)),
         "intake": intake,
     }
     if as_json:
@@ -87,12 +89,20 @@ def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
         return
     out.print(f"当前发布 {facts['release_id']}  {facts['path']}")
     out.print(f"账务月份 {months[0]}–{months[1]}")
+    out.print(closed_text(facts["closed_through"]), highlight=False)
     table = Table("数据表", "文件", "读入", "接收", "重复", "旧版本", "暂挂", "隔离", "范围外")
     for column in table.columns[1:]:
         column.justify = "right"
     for row in intake:
         table.add_row(row["table_name"], *(f"{n:,}" for n in list(row.values())[1:]))
     out.print(table)
+
+
+def closed_text(closed: dict[str, int]) -> str:
+    """Through which month the books are closed, by pooling area where they differ (``*`` = all)."""
+    every = closed.get("*", 0)
+    own = [f"{pool} 至 {ym or '（无）'}" for pool, ym in closed.items() if ym != every]
+    return "、".join([f"已结账至 {every or '（无）'}", *own])
 
 
 def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
@@ -112,7 +122,7 @@ def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> N
     if as_json:
         print_json(rows)
         return
-    table = Table("发布", "当前", "截至", "位置")
+    table = Table("发布", "当前", "截至", Column("位置", overflow="fold"))
     for row in rows:
         mark = "●" if row["is_current"] else ""
         table.add_row(row["release_id"], mark, row["through_ym"], row["path"])

@@ -106,29 +106,27 @@ def refused_facts(record: BatchRecord, rows: Sequence[Refused]) -> list[dict[str
 
 def list_table(rows: Sequence[dict[str, Any]]) -> Table:
     """``intake list``; a batch is named by its file, which ``show`` takes too."""
-    table = Table(box=SIMPLE_HEAD, padding=(0, 1))
-    table.add_column("文件", overflow="fold")
-    for name in (
-        "读入行",
-        "读入金额",
-        "接收行",
-        "接收金额",
-        "未收行",
-        "拒收率",
-        "待处理",
-        "已更正",
-        "提示",
-    ):
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("文件", overflow="fold", min_width=16)
+    for name in ("读入", "接收", "未收", "待处理", "提示"):
         table.add_column(name, justify="right", no_wrap=True)
     for row in rows:
         table.add_row(
-            row["source_file"], f"{row['rows_read']:,}", money_text(row["read_amt"]),
-            f"{row['rows_accepted']:,}", money_text(row["accepted_amt"]),
-            f"{row['rows_read'] - row['rows_accepted']:,}", row["refused_share"],
-            number(row["open_rows"]), number(row["healed_rows"] + row["released_rows"]),
+            row["source_file"], _rows_and_yuan(row["rows_read"], row["read_amt"]),
+            _rows_and_yuan(row["rows_accepted"], row["accepted_amt"]),
+            f"{row['rows_read'] - row['rows_accepted']:,}\n{row['refused_share']}",
+            _open_and_healed(row["open_rows"], row["healed_rows"] + row["released_rows"]),
             number(row["warn_rows"]),
         )  # fmt: skip
     return table
+
+
+def _open_and_healed(still: int, healed: int) -> str:
+    return number(still) + (f"\n已更正 {healed:,}" if healed else "")
+
+
+def _rows_and_yuan(rows: int, amount: Decimal | None) -> str:
+    return f"{rows:,} 行" + ("" if amount is None else f"\n{amount:,.2f} 元")
 
 
 def print_batch(console: Console, facts: dict[str, Any]) -> None:
@@ -178,14 +176,20 @@ def print_batch(console: Console, facts: dict[str, Any]) -> None:
 def refused_table(record: BatchRecord, rows: Sequence[Refused]) -> Table:
     """``intake rejects``: where, why, and the masked text."""
     table = Table(title=record.source_file, box=SIMPLE_HEAD, padding=(0, 1))
-    for name in ("行号", "去向", "现状", "原因", "涉及列", "金额", "原文（已遮盖）"):
-        table.add_column(name, overflow="fold")
+    for name, width in (
+        ("行号", 4),
+        ("去向与现状", 14),
+        ("原因与涉及列", 22),
+        ("金额与原文（已遮盖）", 20),
+    ):
+        table.add_column(name, overflow="fold", min_width=width)
     for row in rows:
         state = STATE_ZH[row.state] + ("（须更正）" if row.state in OPEN else "")
+        why = "；".join(f"{reason} {explain(reason).zh}" for reason in row.reasons)
+        yuan = "" if row.amount is None else f"{row.amount:,.2f} 元\n"
         table.add_row(
-            str(row.src_line), DISPOSITION_ZH[row.disposition], state,
-            "；".join(f"{reason} {explain(reason).zh}" for reason in row.reasons),
-            "、".join(row.columns), money_text(row.amount), Text(row.raw_text[:200]),
+            str(row.src_line), f"{DISPOSITION_ZH[row.disposition]}\n{state}",
+            f"{why}\n{'、'.join(row.columns)}".rstrip(), Text(yuan + row.raw_text[:200]),
         )  # fmt: skip
     return table
 

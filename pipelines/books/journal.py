@@ -44,6 +44,24 @@ def journal_file(paths: WarehousePaths, ym: int, number: int) -> Path:
     return paths.root / "journal" / str(ym) / f"{number}.parquet"
 
 
+def _refuse_unknown(con: duckdb.DuckDBPyConnection, source: str, event: PeriodEvent) -> None:
+    known = {
+        str(row[0]) for row in con.execute(f"SELECT DISTINCT poolarea_no FROM {source}").fetchall()
+    }
+    unknown = [pool for pool in event.pools if pool not in known]
+    if unknown:
+        raise JiecunError(
+            Problem(
+                "POOL_UNKNOWN",
+                "--pool",
+                "当前发布中有凭证的统筹区编号，如 " + "、".join(sorted(known)[:3]),
+                "、".join(unknown),
+                '用 jiecun sql "select distinct poolarea_no from fct_ledger_month" 查编号',
+            ),
+            exit_code=EXIT_USAGE,
+        )
+
+
 def freeze_month(
     con: duckdb.DuckDBPyConnection,
     marts: Path,
@@ -54,11 +72,13 @@ def freeze_month(
     """Write the lines of a month as the release's ``marts`` folder tells them; how many.
 
     The file is whole before it has its name. Raises JiecunError PERIOD_NOT_PUBLISHED where the
-    release has no line of that month.
+    release has no line of that month, POOL_UNKNOWN where it has none of a pooling area named.
     """
     source = f"read_parquet({quoted(marts / 'fct_journal.parquet')})"
     chosen = "" if ALL in event.pools else " AND list_contains(?, poolarea_no)"
     bound: list[object] = [event.ym] if not chosen else [event.ym, list(event.pools)]
+    if chosen:
+        _refuse_unknown(con, source, event)
     found = con.execute(
         f"SELECT count(*) FROM {source} WHERE period_ym = ?{chosen}", bound
     ).fetchone()

@@ -133,7 +133,8 @@ def close_period(
     """Close a month for some pooling areas (none = all). ``months`` are those that have rows.
 
     ``keep`` is given the event and its number before it is written down: what it keeps of the month
-    is on disk when the month is closed, and where it raises the month stays open.
+    is on disk when the month is closed, and where it raises the month stays open. Closing for all
+    leaves areas alone that are closed already.
     Raises JiecunError PERIOD_NO_DATA, PERIOD_CLOSED where it is closed already, PERIOD_ORDER where
     an earlier month with rows is open, PERIOD_BY without a name.
     """
@@ -148,6 +149,8 @@ def close_period(
     through = closed_through(events)
     for pool in _affected(events, named):
         last = through.get(pool, through[ALL])
+        if last >= ym and named == (ALL,) and pool != ALL:
+            continue
         if last >= ym:
             found, remedy = f"{_zh(pool)}已结账至 {last}", "要改已结账的月份请先 jiecun reopen"
             raise _refused("PERIOD_CLOSED", ym, "该月未结账", found, remedy)

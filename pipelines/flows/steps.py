@@ -230,7 +230,8 @@ class _Builder:
 
 def _check_problem(result: CheckResult) -> Problem:
     worst = "; ".join(
-        f"{row.ledger_id} {row.period_ym} {row.item}: 应 {row.expected} 实 {row.actual}"
+        f"{row.ledger_id} {row.period_ym} {row.item}: "
+        f"应 {_told(row.expected)} 实 {_told(row.actual)}"
         for row in result.worst[:3]
     )
     return Problem(
@@ -242,3 +243,7 @@ def _check_problem(result: CheckResult) -> Problem:
         "上一次发布未受影响；按所列账套与期间核对来源数据后重跑",
         excerpt=worst,
     )
+
+
+def _told(figure: object) -> str:
+    return "无" if figure is None else str(figure)

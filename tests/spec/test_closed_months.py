@@ -8,7 +8,8 @@ import pytest
 
 from tests.golden.test_statements import NOVEMBER
 from tests.spec.drawn import add
-from tests.spec.harness import ALL_BOOKS, Spec, rows, run, world
+from tests.spec.harness import ALL_BOOKS, Spec, check, rows, run, world
+from tests.spec.worlds import pending
 
 LATE = """
     clct_detl_id | emp_clct_amt | psn_clct_amt | traf_sumamt | arvl_date
@@ -28,17 +29,20 @@ def after(closed_ym: int, **late: str) -> Spec:
     spec = world(202312, books=ALL_BOOKS, **NOVEMBER)
     for name, drawn in late.items():
         add(spec.con, name, drawn)
-    frozen = (
-        first()
-        .con.execute("SELECT * FROM fct_journal WHERE period_ym <= ?", [closed_ym])
-        .to_arrow_table()
-    )
+    close(spec, first(), closed_ym)
+    return run(run(run(spec, "fct_journal"), "fct_income_statement"), "fct_balance_sheet")
+
+
+def close(spec: Spec, published: Spec, closed_ym: int) -> None:
+    """Bind the months up to ``closed_ym`` as they stand in ``published``."""
+    frozen = published.con.execute(
+        "SELECT * FROM fct_journal WHERE period_ym <= ?", [closed_ym]
+    ).to_arrow_table()
     spec.con.register("frozen_lines", frozen)
     spec.sql(
         "INSERT INTO closed_line SELECT * FROM frozen_lines",
         f"INSERT INTO closed_period VALUES ('610100', {closed_ym})",
     )
-    return run(run(run(spec, "fct_journal"), "fct_income_statement"), "fct_balance_sheet")
 
 
 def cells(spec: Spec, ym: int) -> list[tuple[str, ...]]:
@@ -117,3 +121,50 @@ def test_spending_that_comes_late_makes_the_open_month_grey(amount: str, told: b
         assert (month, late, base) == ("202312", amount, "50000.00")
         assert "已结账月份2023年11月的支出事后修订1500.50元" in reason
         assert rows(spec, sql) == [(value,)]
+
+
+VOUCHER = """
+    voucher_no | line_no | posting_date | event_id | account_code | debit_amt | credit_amt | fund
+    LV         | 1       | 2023-11-20   | E58b     | 450101       | 10.00     | 0.00       | POOL
+    LV         | 2       | 2023-11-20   | E58b     | 200109       | 0.00      | 10.00      | POOL
+"""
+
+
+@pytest.mark.parametrize(("closed_ym", "posted"), [(202311, 2), (202312, 0)])
+def test_a_late_voucher_on_a_temporary_receipt_does_not_stop_the_release(
+    closed_ym: int, posted: int
+) -> None:
+    """It stands in the first open month; where all months are closed it waits for the next."""
+    spec = after(closed_ym, vouchers=VOUCHER)
+    late = "SELECT 1 FROM fct_journal WHERE book = 'k17' AND event_id = 'LATE|202311|MAN|LV'"
+    assert len(rows(spec, late)) == posted
+    assert check(spec, "T-16").failed == ()
+
+
+def test_a_late_voucher_that_was_not_posted_is_found() -> None:
+    spec = after(202311, vouchers=VOUCHER)
+    spec.sql("DELETE FROM fct_journal WHERE event_id = 'LATE|202311|MAN|LV'")
+    assert check(spec, "T-16").items == ["200109 合计"]
+
+
+def test_what_comes_when_every_month_is_closed_waits_and_stops_nothing() -> None:
+    spec = after(202312, contributions=LATE)
+    assert cells(spec, 202312) == cells(first(), 202312)
+    for check_id in ("T-11", "T-12", "T-13", "T-14", "T-16", "T-23", "T-26"):
+        assert check(spec, check_id).failed == (), check_id
+
+
+def test_nothing_late_leaves_every_month_checked_when_all_are_closed() -> None:
+    spec, before = after(202312), first()
+    for check_id in ("T-11", "T-12", "T-13", "T-14", "T-23"):
+        assert check(spec, check_id).tested == check(before, check_id).tested > 0, check_id
+
+
+def test_a_receivable_told_late_meets_its_account_from_the_open_month_on() -> None:
+    """C7 was never paid; its row comes after December was closed."""
+    spec, missing = pending(), pending("DELETE FROM contributions WHERE clct_detl_id = 'C7'")
+    close(spec, run(missing, "fct_journal"), 202312)
+    told = check(spec, "T-32")
+    assert (told.status, told.failed) == ("passed", ())
+    spec.sql("UPDATE fct_receivable_aging SET open_amt = open_amt + 1 WHERE period_ym = 202401")
+    assert {row[1] for row in check(spec, "T-32").failed} == {"202401"}

@@ -6,12 +6,15 @@ import json
 import stat
 from typing import TYPE_CHECKING
 
+import duckdb
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from pipelines import cli_books
+from pipelines.books.journal import freeze_month
 from pipelines.books.periods import (
+    PeriodEvent,
     close_period,
     closed_sql,
     closed_through,
@@ -20,6 +23,7 @@ from pipelines.books.periods import (
     read_periods,
     reopen_period,
 )
+from pipelines.cli_look import closed_text
 from pipelines.errors import JiecunError
 from pipelines.paths import WarehousePaths
 from tests.unit.intake_harness import S1, World, row
@@ -85,7 +89,6 @@ def test_one_pool_goes_its_own_way(tmp_path: Path) -> None:
     assert close(paths, 202402, "610400") == "PERIOD_ORDER"
     assert closed_through(read_periods(paths)) == {"*": 202311, "610100": 202312}
     assert reopen(paths, 202311) == "PERIOD_ORDER"
-    assert close(paths, 202312) == "PERIOD_CLOSED"
     assert reopen(paths, 202311, "610400") == ""
     assert close(paths, 202312, "610400") == "PERIOD_ORDER"
     events = read_periods(paths)
@@ -95,6 +98,37 @@ def test_one_pool_goes_its_own_way(tmp_path: Path) -> None:
     )
     assert closed_sql(events, 202402, by_pool=True) == 202402
     assert closed_sql((), by_pool=True) == 0
+
+
+def test_all_close_where_some_were_closed_before(tmp_path: Path) -> None:
+    paths = WarehousePaths(tmp_path / "w")
+    assert [close(paths, 202311, "610100"), close(paths, 202312, "610100")] == ["", ""]
+    assert [close(paths, 202311), close(paths, 202311), close(paths, 202312)] == [
+        "", "PERIOD_CLOSED", "",
+    ]  # fmt: skip
+    assert closed_through(read_periods(paths)) == {"*": 202312, "610100": 202312}
+
+
+def test_what_is_closed_is_told(tmp_path: Path) -> None:
+    assert closed_text({"*": 0}) == "已结账至 （无）"
+    told = closed_text({"*": 202312, "610100": 202402, "610200": 202312, "610300": 0})
+    assert told == "已结账至 202312、610100 至 202402、610300 至 （无）"
+
+
+def test_a_pool_that_is_not_in_the_release_is_not_closed(tmp_path: Path) -> None:
+    paths, marts = WarehousePaths(tmp_path / "w"), tmp_path / "marts"
+    marts.mkdir()
+    event = PeriodEvent("close", 202311, ("610100", "619999"), "甲", "", "2024-01-01", 0)
+    with duckdb.connect() as con:
+        con.execute(
+            f"COPY (SELECT '610100' AS poolarea_no, 202311 AS period_ym) "
+            f"TO '{(marts / 'fct_journal.parquet').as_posix()}' (FORMAT parquet)"
+        )
+        with pytest.raises(JiecunError) as refused:
+            freeze_month(con, marts, paths, event, 1)
+    problem = refused.value.problems[0]
+    assert (problem.code, problem.found) == ("POOL_UNKNOWN", "619999")
+    assert not (paths.root / "journal").exists()
 
 
 def test_the_first_closing_of_a_month_is_what_was_published_first(tmp_path: Path) -> None:

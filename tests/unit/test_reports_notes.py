@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from decimal import Decimal
+from io import BytesIO
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 import duckdb
 import pytest
@@ -12,6 +16,7 @@ from pipelines.errors import JiecunError
 from pipelines.reports.notes.consolidated import MARTS as CONSOLIDATED
 from pipelines.reports.notes.consolidated import load_consolidated
 from pipelines.reports.notes.load import MARTS, load_notes
+from pipelines.reports.notes.model import Section
 from pipelines.reports.notes.write import page_html, workbook_bytes
 from schemas.marts import MARTS as DECLARED
 from schemas.rules import RULES
@@ -276,3 +281,18 @@ def test_a_month_inside_the_year_has_no_annual_form(con: duckdb.DuckDBPyConnecti
     assert [len(one.sections) for one in told] == [3, 3]
     assert told[0].section("内部往来").sentences == ("双方全部一致。",)
     assert load_consolidated(con, 202601, book="proposed", release_id="r1") == []
+
+
+def test_a_row_is_as_high_as_the_text_that_wraps_in_it(con: duckdb.DuckDBPyConnection) -> None:
+    """Of 60 columns of text: two lines in a cell 34 wide, five in one 18 wide."""
+    first = notes(con)
+    told = replace(
+        first,
+        sections=(Section("一", (), ("参数", "依据"), (("参" * 30, "据" * 30), ("短", "短"))),),
+    )
+    with ZipFile(BytesIO(workbook_bytes((told,)))) as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+    heights = {
+        int(n): float(ht) for n, ht in re.findall(r'<row r="(\d+)"[^>]* ht="([0-9.]+)"', sheet)
+    }
+    assert (heights[6], heights[7]) == (81.75, 18.0)

@@ -74,5 +74,9 @@ from told as t
 left join statement_start as o
     on t.ledger_id = o.ledger_id
     and t.account_code = o.account_code
+-- rows of closed months that have no open month yet wait, and are not in the books
+anti join jrn_closed_pool as x
+    on split_part(t.ledger_id, '-', 1) = x.poolarea_no
+    and x.is_waiting
 -- an opening balance of an account that has no statement has nothing to meet
 where o.ledger_id is not null or not t.is_opening

@@ -43,6 +43,10 @@ left join book_month as b
 left join bank as k
     on m.ledger_id = k.ledger_id
     and m.period_ym = k.period_ym
+-- rows of closed months that have no open month yet wait, and are not in the books
+anti join jrn_closed_pool as x
+    on split_part(m.ledger_id, '-', 1) = x.poolarea_no
+    and x.is_waiting
 union all
 select ledger_id, period_ym, '内部划转', 0::decimal(18, 2), internal_amt
 from bank

@@ -56,3 +56,7 @@ left join booked as b
     on m.book = b.book
     and m.ledger_id = b.ledger_id
     and m.period_ym = b.period_ym
+-- rows of closed months that have no open month yet wait, and are not in the books
+anti join jrn_closed_pool as x
+    on split_part(m.ledger_id, '-', 1) = x.poolarea_no
+    and x.is_waiting

@@ -100,38 +100,47 @@ booked_clearing as (
         on p.ledger_id = b.ledger_id
         and b.event_id = 'PAY|' || p.traf_sn
     group by p.ledger_id, p.fee_clr_id
+),
+
+told as (
+    select m.ledger_id, m.period_ym, '拨付合计' as item,
+        coalesce(o.ordered_amt, 0) as expected_amt,
+        coalesce(b.booked_amt, 0) as actual_amt
+    from paid_month as m
+    left join ordered as o
+        on m.ledger_id = o.ledger_id
+        and m.period_ym = o.period_ym
+    left join booked as b
+        on m.ledger_id = b.ledger_id
+        and m.period_ym = b.period_ym
+    union all
+    select c.ledger_id, c.period_ym, '统筹',
+        sum(c.act_dfr_amt)::decimal(18, 2), sum(b.pool_amt)::decimal(18, 2)
+    from settled_clearing as c
+    left join booked_clearing as b
+        on c.ledger_id = b.ledger_id
+        and c.fee_clr_id = b.fee_clr_id
+    group by c.ledger_id, c.period_ym
+    union all
+    select c.ledger_id, c.period_ym, '个人账户',
+        sum(c.acct_pay)::decimal(18, 2), sum(b.pa_amt)::decimal(18, 2)
+    from settled_clearing as c
+    left join booked_clearing as b
+        on c.ledger_id = b.ledger_id
+        and c.fee_clr_id = b.fee_clr_id
+    group by c.ledger_id, c.period_ym
+    union all
+    select coalesce(s.ledger_id, b.ledger_id), coalesce(s.period_ym, b.period_ym), '结算合计',
+        coalesce(s.settled_amt, 0), coalesce(b.booked_amt, 0)
+    from settled as s
+    full join booked_settled as b
+        on s.ledger_id = b.ledger_id
+        and s.period_ym = b.period_ym
 )
 
-select m.ledger_id, m.period_ym, '拨付合计' as item,
-    coalesce(o.ordered_amt, 0) as expected_amt,
-    coalesce(b.booked_amt, 0) as actual_amt
-from paid_month as m
-left join ordered as o
-    on m.ledger_id = o.ledger_id
-    and m.period_ym = o.period_ym
-left join booked as b
-    on m.ledger_id = b.ledger_id
-    and m.period_ym = b.period_ym
-union all
-select c.ledger_id, c.period_ym, '统筹',
-    sum(c.act_dfr_amt)::decimal(18, 2), sum(b.pool_amt)::decimal(18, 2)
-from settled_clearing as c
-left join booked_clearing as b
-    on c.ledger_id = b.ledger_id
-    and c.fee_clr_id = b.fee_clr_id
-group by c.ledger_id, c.period_ym
-union all
-select c.ledger_id, c.period_ym, '个人账户',
-    sum(c.acct_pay)::decimal(18, 2), sum(b.pa_amt)::decimal(18, 2)
-from settled_clearing as c
-left join booked_clearing as b
-    on c.ledger_id = b.ledger_id
-    and c.fee_clr_id = b.fee_clr_id
-group by c.ledger_id, c.period_ym
-union all
-select coalesce(s.ledger_id, b.ledger_id), coalesce(s.period_ym, b.period_ym), '结算合计',
-    coalesce(s.settled_amt, 0), coalesce(b.booked_amt, 0)
-from settled as s
-full join booked_settled as b
-    on s.ledger_id = b.ledger_id
-    and s.period_ym = b.period_ym
+select t.ledger_id, t.period_ym, t.item, t.expected_amt, t.actual_amt
+from told as t
+-- rows of closed months that have no open month yet wait, and are not in the books
+anti join jrn_closed_pool as x
+    on split_part(t.ledger_id, '-', 1) = x.poolarea_no
+    and x.is_waiting

@@ -41,6 +41,11 @@ told as (
         on a.book = d.book
         and a.ledger_id = d.ledger_id
         and a.period_ym = d.period_ym
+    -- a closed month keeps its books; what came later is told against the open months
+    anti join jrn_closed_pool as x
+        on split_part(a.ledger_id, '-', 1) = x.poolarea_no
+        and a.period_ym <= x.closed_ym
+        and x.is_late
 )
 
 select t.ledger_id, t.period_ym, b.item_prefix || '300102' as item,

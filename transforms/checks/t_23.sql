@@ -48,3 +48,8 @@ left join account as c
     and p.ledger_id = c.ledger_id
     and p.period_ym = c.period_ym
     and p.kind = c.kind
+-- a closed month keeps its books; what came later is told against the open months
+anti join jrn_closed_pool as x
+    on split_part(p.ledger_id, '-', 1) = x.poolarea_no
+    and p.period_ym <= x.closed_ym
+    and x.is_late

@@ -49,4 +49,9 @@ inner join fund as k
     and f.period_ym = k.period_ym
     and f.row_code = k.row_code
     and k.is_statutory
+-- a closed month keeps its books; what came later is told against the open months
+anti join jrn_closed_pool as x
+    on split_part(f.ledger_id, '-', 1) = x.poolarea_no
+    and f.period_ym <= x.closed_ym
+    and x.is_late
 where not f.is_statutory

@@ -56,3 +56,8 @@ left join written_off as w
     on m.book = w.book
     and m.ledger_id = w.ledger_id
     and m.period_ym = w.period_ym
+-- a closed month keeps its books; what came later is told against the open months
+anti join jrn_closed_pool as x
+    on split_part(m.ledger_id, '-', 1) = x.poolarea_no
+    and m.period_ym <= x.closed_ym
+    and x.is_late

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 _COLUMNS = 7
 _WIDTHS = (34, *([18] * (_COLUMNS - 1)))
 _NOTE_LINE = 15
+_CELL_LINE = 16
+_MARGIN = 4
 
 
 def write_notes(notes: Sequence[Notes], out_dir: Path, *, formats: Sequence[str]) -> list[Path]:
@@ -108,8 +110,14 @@ def _section(pen: Pen, ws: Any, row: int, section: Section) -> int:
         total = section.total and number == len(section.rows)
         for col, cell in enumerate(cells):
             _cell(pen, ws, (row, col), cell, total)
+        ws.set_row(row, _CELL_LINE * max(map(_lines, cells, _WIDTHS), default=1) + 2)
         row += 1
     return row
+
+
+def _lines(cell: Cell, width: int) -> int:
+    """How many printed lines a cell takes: text wraps, a figure never does."""
+    return max(1, -(-text_width(cell) // (width - _MARGIN))) if isinstance(cell, str) else 1
 
 
 def _cell(pen: Pen, ws: Any, at: tuple[int, int], cell: Cell, total: bool) -> None:
