@@ -1,6 +1,6 @@
 """The score and the depletion forecast on the development panels, against what is required.
 
-``python3 dev.py bench warnings`` or ``python benchmarks/bench_warnings.py [--rounds N]``
+``python3 dev.py bench warnings`` or ``python benchmarks/bench_warnings.py``
 
 Panels: tests/data/warnings. Definitions: pipelines/warnings/evaluate.py. Every line of the result
 tells what was required, what was found, and whether it is reached.
@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from pipelines.warnings.evaluate import (
+    Rates,
     calm,
     change_limits,
     openings,
@@ -46,11 +47,12 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / "tests" / "data" / "warnings"
 #: one-step noise up to which a series counts as calm
 CALM = 0.094
-#: what was tried on these panels before the definitions stood: five forms of the deviation and of
-#: the mean of both parts, two floors of the spread, five relative floors, six pairs of closing and
-#: confirming limits for the score; seven volatilities, seven growths, nine shrinkages and dampings
-#: for the forecast
-VARIANTS = "18 of the score, 16 of the common shock, 23 of the forecast"
+#: what was tried on these panels before the definitions stood. Score: five forms of the deviation
+#: and of the mean of both parts, two floors of the spread, five relative floors, six pairs of
+#: closing and confirming limits; then 220 pairs of a past (nine forms), a mean of the parts (four),
+#: a limit and a way of closing, and five weights of the last months. Forecast: seven volatilities,
+#: seven growths, nine shrinkages and dampings.
+VARIANTS = "243 of the score, 35 of the common shock, 23 of the forecast"
 LIMITS: tuple[dict[str, float], ...] = (
     {},
     {"blue_score": 1.5},
@@ -66,8 +68,7 @@ LIMITS: tuple[dict[str, float], ...] = (
 def main() -> None:
     """Measure everything and print it; exit code 1 where a required figure is missed."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--rounds", type=int, default=30, help="copies of each panel with shifts")
-    rounds = parser.parse_args().rounds
+    parser.parse_args()
     reached: list[bool] = []
     with tempfile.TemporaryDirectory(prefix="jiecun-bench-") as folder:
         work = Path(folder)
@@ -75,9 +76,9 @@ def main() -> None:
         months = all_months(nhs)
         short = nhs.filter(pl.col("month_start") >= months[20])
         reached += [
-            detection("NHS, 32 months of history", nhs, 32, rounds, work, need=(0.90, 0.25)),
-            detection("PBS", pbs, 60, rounds // 2, work, need=(0.70, 0.20)),
-            detection("NHS, 12 months of history", short, 12, rounds, work, need=(0.85, 0.35)),
+            detection("NHS, 32 months of history", nhs, 32, 1, work, need=(0.90, 0.25)),
+            detection("PBS", pbs, 60, 12, work, need=(0.70, 0.20)),
+            detection("NHS, 12 months of history", short, 12, 1, work, need=(0.85, 0.35)),
             new_year(work),
             common_shock("NHS", nhs, (33, 36, 39), work),
             common_shock("PBS", pbs, tuple(range(60, 156, 9)), work),
@@ -111,14 +112,17 @@ def detection(
     title: str,
     frame: pl.DataFrame,
     first: int,
-    rounds: int,
+    step: int,
     work: Path,
     *,
     need: tuple[float, float],
 ) -> bool:
-    """FAR, detection by size of the shift, delay, and the curve for other limits."""
+    """FAR, detection by size of the shift (each series, every ``step``-th month), delay, curve.
+
+    True where the calm series reach what is required by the month after.
+    """
     months = all_months(frame)
-    starts = months[first : len(months) - 3]
+    starts = months[first : len(months) - 3 : step]
     clean = scored(frame, work)
     every = set(frame["series_id"].unique().to_list())
     quiet = calm(clean, months[first], CALM) or every_calm(frame, work)
@@ -126,11 +130,9 @@ def detection(
     print(f"\n## {title}: {len(every)} series, {len(quiet)} calm, {len(months) - first} months\n")
     print("| shift | series | level | FAR | in the month | by 1 | by 2 | by 3 | delay | shifts |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    good = False
+    results: dict[str, Rates] = {}
     for size in (0.1, 0.2, 0.3, 0.5):
-        stacked, shifts = shifted(
-            frame, size, months=starts, rounds=rounds, share=0.08, seed=int(size * 100)
-        )
+        stacked, shifts = shifted(frame, size, months=starts, share=0.08)
         hit = scored(stacked, work)
         for name, series in groups.items():
             for level, least in (("any", 1), ("yellow", 2)):
@@ -147,17 +149,20 @@ def detection(
                     f"| +{size:.0%} | {name} | {level} | {found.far:.2f} | {share} | "
                     f"{found.delay:.1f} | {found.shifts} |"
                 )
-                if (size, least, series) == (0.2, 1, quiet):
-                    good = found.within[1] >= need[0] and found.far <= need[1]
-                    result = found
+                if (size, least) == (0.2, 1):
+                    results[name] = found
         if size == 0.2:
             curve(clean, hit, (shifts, months, first, groups))
         hit.close()
     clean.close()
-    print(
-        f"\nrequired: +20 % by 2 months >= {need[0]:.2f} at FAR <= {need[1]:.2f}; calm series, any "
-        f"level, by 1 month after: {result.within[1]:.2f} at {result.far:.2f}: {verdict(good)}"
-    )
+    print(f"\nrequired: +20 % by 2 months >= {need[0]:.2f} at FAR <= {need[1]:.2f}; any level:")
+    good = False
+    for name, found in results.items():
+        good = found.within[1] >= need[0] and found.far <= need[1]
+        print(
+            f"{name}: {found.within[1]:.2f} by the month after, {found.within[2]:.2f} by the one "
+            f"after that, at {found.far:.2f}: {verdict(good)}"
+        )
     return good
 
 

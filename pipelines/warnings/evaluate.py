@@ -1,4 +1,4 @@
-"""Measures the score on a panel: shifts put in at random, false openings, openings in time.
+"""Measures the score on a panel: shifts put in, false openings, openings in time.
 
 *Opening*: warned this month and in none of the three before. *FAR*: openings per clean series-year.
 *Detected within k months*: an opening in the month of the shift or the k that follow; a warning
@@ -7,7 +7,7 @@ that is open already is a miss. So k = 1 allows two months' books, k = 2 three.
 
 from __future__ import annotations
 
-import random
+import math
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -94,38 +94,28 @@ def openings(warned_months: Collection[date], months: Sequence[date]) -> list[in
 
 
 def shifted(
-    frame: pl.DataFrame,
-    size: float,
-    *,
-    months: Sequence[date],
-    rounds: int,
-    share: float,
-    seed: int,
+    frame: pl.DataFrame, size: float, *, months: Sequence[date], share: float
 ) -> tuple[pl.DataFrame, list[Shift]]:
-    """``rounds`` copies of the panel side by side, each with some series shifted for good.
+    """Copies of the panel side by side; each series grows by ``size`` for good from each of
+    ``months`` on in one of them: nothing is drawn.
 
-    In each copy ``share`` of every fund's series (at least one) grows by ``size`` from a random one
-    of ``months`` on. Copies have funds and series of their own (``3|name``), so that they do not
-    see each other.
+    In one copy about ``share`` of every fund's series (at least one) grow together. Copies have
+    funds and series of their own (``3|name``), so that they do not see each other.
     """
-    draw = random.Random(seed)
     funds: dict[str, list[str]] = defaultdict(list)
     for fund, series in frame.select("fund", "series_id").unique().sort("fund", "series_id").rows():
         funds[fund].append(series)
+    turns = max(
+        math.ceil(len(names) / max(1, round(len(names) * share))) for names in funds.values()
+    )
     copies, shifts = [], []
-    for copy in range(rounds):
-        chosen = {
-            series: draw.choice(months)
-            for names in funds.values()
-            for series in draw.sample(names, max(1, round(len(names) * share)))
-        }
-        shifts += [Shift(f"{copy}|{series}", series, month) for series, month in chosen.items()]
-        starts = pl.DataFrame(
-            list(chosen.items()), schema={"series_id": pl.String, "start": pl.Date}, orient="row"
-        )
-        factor = pl.when(pl.col("month_start") >= pl.col("start")).then(1 + size).otherwise(1.0)
+    for copy, (month, turn) in enumerate((m, t) for m in months for t in range(turns)):
+        chosen = [series for names in funds.values() for series in names[turn::turns]]
+        shifts += [Shift(f"{copy}|{series}", series, month) for series in chosen]
+        grows = pl.col("series_id").is_in(chosen) & (pl.col("month_start") >= month)
+        factor = pl.when(grows).then(1 + size).otherwise(1.0)
         copies.append(
-            frame.join(starts, on="series_id", how="left").select(
+            frame.select(
                 (pl.lit(f"{copy}|") + pl.col("series_id")).alias("series_id"),
                 "region",
                 (pl.lit(f"{copy}|") + pl.col("fund")).alias("fund"),

@@ -184,6 +184,13 @@ def test_an_open_warning_closes_after_two_quiet_months_and_keeps_its_highest_lev
     ]
 
 
+@pytest.mark.parametrize(("pct", "months"), [("12.0", 3), ("11.9999", 2)])
+def test_an_excess_below_the_floor_is_a_quiet_month(tmp_path: Path, pct: str, months: int) -> None:
+    con = world(tmp_path, series=1, months=2)
+    _given(con, [("5", p, "120000.00", 30, False) for p in ("12.0", pct, pct)])
+    assert len(told(con)) == months
+
+
 def test_an_opening_month_is_kept_over_the_episode(tmp_path: Path) -> None:
     con = world(tmp_path, series=1, months=2)
     _given(con, [(s, "50", "1.00", 30, False) for s in ("2", "1", "0", "0", "2")])
@@ -241,12 +248,48 @@ def test_a_jump_of_one_series_is_told_with_its_excess(tmp_path: Path) -> None:
     assert excess.as_tuple().exponent == -2
 
 
+def test_the_past_is_half_the_year_and_half_its_last_six_months(tmp_path: Path) -> None:
+    """ln 1.3 = 262,364 millionths; each month after takes an eighth of it into the past, until the
+    six months are full.
+    """
+    flat: dict[tuple[int, int], str | None] = {
+        (s, n): "1000000.00" for s in range(10) for n in range(40)
+    }
+    flat |= {(3, n): "1300000.00" for n in range(32, 40)}
+    con = world(tmp_path, amounts=flat)
+    found = dict(
+        con.execute(
+            "SELECT month_start, level_micro FROM sco_deviation WHERE series_id = 's3'"
+        ).fetchall()
+    )
+    assert [found[month(n)] for n in (31, 32, 34, 36, 38)] == [0, 262364, 196773, 131182, 65591]
+
+
+def test_the_steadier_part_of_a_score_counts_for_more(tmp_path: Path) -> None:
+    """0.20 in a spread of 0.05 and 0.10 in one of 0.10: scores 4 and 1 weigh 2 to 1, which gives 3;
+    the deviations weigh 4 to 1, which gives 0.18, or 19.72 %.
+    """
+    con = world(tmp_path)
+    last = [month(39)]
+    for table, parts in (
+        ("sco_deviation", "level_micro = 200000, season_micro = 100000"),
+        ("sco_scale", "level_scale = 50000, season_scale = 100000"),
+    ):
+        con.execute(f"UPDATE {table} SET {parts} WHERE series_id = 's0' AND month_start = ?", last)
+    for model in score_plan():
+        if model.name in ("sco_part", "sco_score"):
+            con.execute(f"CREATE OR REPLACE TABLE {model.name} AS {model.sql}")
+    assert con.execute(
+        "SELECT score, excess_pct FROM sco_score WHERE series_id = 's0' AND month_start = ?", last
+    ).fetchall() == [(D("3.0000"), D("19.7217"))]
+
+
 def test_a_rise_of_all_peers_is_no_jump_of_any(tmp_path: Path) -> None:
     con = world(tmp_path, factor={(s, n): "1.4" for s in range(10) for n in range(33, 40)})
     assert told(con) == []
     assert told(con, "W-23")[0] == ("f", 33, "orange")
-    # January waits for February
-    assert {n for _, n, _ in told(con, "W-23")} == {33, 34, 35, 37, 38, 39}
+    # January waits for February; by April the new level is the past
+    assert {n for _, n, _ in told(con, "W-23")} == {33, 34, 35, 37, 38}
 
 
 def test_nothing_is_judged_before_twelve_months(tmp_path: Path) -> None:
@@ -302,6 +345,28 @@ def test_common_shock_limits_on_both_sides(
     con.execute("INSERT INTO sco_common SELECT 'f', ?, 10, ?, ?", [month(0), score, pct])
     _remake(con)
     assert [level for _, _, level in told(con, "W-23")] == levels
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "levels"),
+    [
+        (("2", "10"), ("2", "20"), ["orange"]),
+        (("2", "10"), ("2", "10"), ["yellow"]),
+        (("1.9999", "10"), ("2", "10"), []),
+        (("2", "9.9999"), ("2", "10"), []),
+        (("2", "10"), ("1.9999", "10"), []),
+        (("2", "10"), ("2", "9.9999"), []),
+    ],
+)
+def test_two_months_running_confirm_a_common_shock(
+    tmp_path: Path, before: tuple[str, str], now: tuple[str, str], levels: list[str]
+) -> None:
+    con = world(tmp_path, series=1, months=2)
+    con.execute("DELETE FROM sco_common")
+    for n, (score, pct) in enumerate((before, now)):
+        con.execute("INSERT INTO sco_common SELECT 'f', ?, 10, ?, ?", [month(n), score, pct])
+    _remake(con)
+    assert told(con, "W-23") == [("f", 1, level) for level in levels]
 
 
 @pytest.mark.parametrize(("pct", "suppressed"), [("30", True), ("30.0001", False)])

@@ -180,9 +180,9 @@ def test_a_growth_gap_is_silent_where_spending_keeps_to_its_peers(
     gap(Wanted(spec, "610100", "310", 202407, D(12), MILLION, D(5)))
     insert(spec, "wrn_series", series_type="class", series_id="x", ledger_id="610100-310")
     insert(spec, "sco_part", series_id="x", month_start="2024-06-01", clean_amt=1000,
-           first_micro=beyond)  # fmt: skip
+           excess_micro=beyond)  # fmt: skip
     insert(spec, "sco_part", series_id="x", month_start="2024-07-01", clean_amt=500,
-           first_micro=-beyond)  # fmt: skip
+           excess_micro=-beyond)  # fmt: skip
     assert levels(warnings_of(spec), "W-06") == level
 
 

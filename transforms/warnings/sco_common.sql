@@ -1,8 +1,14 @@
 -- grain: one fund in one month: the score of what is common to its series
 with scored as (
     select fund, month_start, peer_cnt,
-        (first_micro / first_scale + second_micro / second_scale) / 2 as score,
-        (first_micro + second_micro) / 2 as excess_micro
+        -- the steadier part counts for more, as in sco_score
+        (first_micro / first_scale * second_scale + second_micro / second_scale * first_scale)
+        / (first_scale + second_scale) as score,
+        (
+            first_micro * (second_scale::double * second_scale)
+            + second_micro * (first_scale::double * first_scale)
+        ) / (second_scale::double * second_scale + first_scale::double * first_scale)
+            as excess_micro
     from sco_shared
 )
 

@@ -3,14 +3,24 @@ with own as (
     select series_id, fund, month_start, log_micro,
         count(log_micro) over year_before as year_cnt,
         count(log_micro) over all_before as behind_cnt,
+        -- half-way between the year's mean and the last six months': a level that has moved is
+        -- soon the past
         case
             when count(log_micro) over year_before >= 6
-                then round(log_micro - avg(log_micro) over year_before)
+                then round(
+                    log_micro - (
+                        avg(log_micro) over year_before
+                        + coalesce(avg(log_micro) over half_year, avg(log_micro) over year_before)
+                    ) / 2
+                )
         end::bigint as own_micro
     from sco_month
     window
         year_before as (
             partition by series_id order by month_start rows between 12 preceding and 1 preceding
+        ),
+        half_year as (
+            partition by series_id order by month_start rows between 6 preceding and 1 preceding
         ),
         all_before as (
             partition by series_id

@@ -31,6 +31,7 @@ select
     max(r.value) filter (r.limit_id = 'few_peers_add') as few_peers_add,
     max(r.value) filter (r.limit_id = 'uncapped_months') as uncapped_months,
     max(r.value) filter (r.limit_id = 'shock_score') as shock_score,
+    max(r.value) filter (r.limit_id = 'shock_confirm') as shock_confirm,
     max(r.value) filter (r.limit_id = 'shock_floor') as shock_floor,
     max(r.value) filter (r.limit_id = 'shock_orange') as shock_orange
 from month as m

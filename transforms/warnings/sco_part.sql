@@ -12,12 +12,26 @@ with joined as (
     inner join sco_total_scale as o
         on m.series_id = o.series_id and m.month_start = o.month_start
     where d.behind_cnt >= c.min_months
-)
+),
 
 -- without enough peers only the own past is left
+parted as (
+    select series_id, region, fund, month_start, clean_amt, behind_cnt, peer_cnt, is_alone,
+        case when is_alone then total_micro else level_micro end as first_micro,
+        case when is_alone then total_scale else level_scale end as first_scale,
+        case when not is_alone then season_micro end as second_micro,
+        case when not is_alone and season_micro is not null then season_scale end as second_scale
+    from joined
+)
+
 select series_id, region, fund, month_start, clean_amt, behind_cnt, peer_cnt, is_alone,
-    case when is_alone then total_micro else level_micro end as first_micro,
-    case when is_alone then total_scale else level_scale end as first_scale,
-    case when not is_alone then season_micro end as second_micro,
-    case when not is_alone and season_micro is not null then season_scale end as second_scale
-from joined
+    first_micro, first_scale, second_micro, second_scale,
+    -- of the two the steadier counts for more: weights 1 / scale²
+    case
+        when second_micro is null then first_micro::double
+        else (
+            first_micro * (second_scale::double * second_scale)
+            + second_micro * (first_scale::double * first_scale)
+        ) / (second_scale::double * second_scale + first_scale::double * first_scale)
+    end as excess_micro
+from parted

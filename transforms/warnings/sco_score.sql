@@ -1,13 +1,14 @@
 -- grain: one series in one month that can be judged: its score and the excess behind it
 with scored as (
     select series_id, region, fund, month_start, clean_amt, behind_cnt, peer_cnt, is_alone,
-        case
-            when second_micro is null then first_micro
-            else (first_micro + second_micro) / 2
-        end as excess_micro,
+        excess_micro,
+        -- the excess in its own scale: both parts with weights 1 / scale
         case
             when second_micro is null then first_micro / first_scale
-            else (first_micro / first_scale + second_micro / second_scale) / 2
+            else (
+                first_micro / first_scale * second_scale
+                + second_micro / second_scale * first_scale
+            ) / (first_scale + second_scale)
         end as score
     from sco_part
 )

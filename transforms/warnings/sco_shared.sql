@@ -10,21 +10,21 @@ with common as (
 
 past as (
     select fund, month_start, peer_cnt, ratio_micro, total_micro,
-        count(ratio_micro) over two_years as ratio_cnt,
-        count(total_micro) over two_years as total_cnt,
-        median(ratio_micro) over two_years as ratio_median,
-        median(total_micro) over two_years as total_median,
-        quantile_cont(ratio_micro, 0.75) over two_years
-            - quantile_cont(ratio_micro, 0.25) over two_years as ratio_iqr,
-        quantile_cont(total_micro, 0.75) over two_years
-            - quantile_cont(total_micro, 0.25) over two_years as total_iqr,
-        sum(ratio_micro) over two_years as ratio_sum,
-        sum(ratio_micro * ratio_micro) over two_years as ratio_square_sum,
-        sum(total_micro) over two_years as total_sum,
-        sum(total_micro * total_micro) over two_years as total_square_sum
+        count(ratio_micro) over year_before as ratio_cnt,
+        count(total_micro) over year_before as total_cnt,
+        median(ratio_micro) over year_before as ratio_median,
+        median(total_micro) over year_before as total_median,
+        quantile_cont(ratio_micro, 0.75) over year_before
+            - quantile_cont(ratio_micro, 0.25) over year_before as ratio_iqr,
+        quantile_cont(total_micro, 0.75) over year_before
+            - quantile_cont(total_micro, 0.25) over year_before as total_iqr,
+        sum(ratio_micro) over year_before as ratio_sum,
+        sum(ratio_micro * ratio_micro) over year_before as ratio_square_sum,
+        sum(total_micro) over year_before as total_sum,
+        sum(total_micro * total_micro) over year_before as total_square_sum
     from common
-    window two_years as (
-        partition by fund order by month_start rows between 24 preceding and 1 preceding
+    window year_before as (
+        partition by fund order by month_start rows between 12 preceding and 1 preceding
     )
 ),
 

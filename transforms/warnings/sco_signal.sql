@@ -5,6 +5,7 @@ with spending as (
         case when s.is_alone then c.few_peers_add else 0 end as add_score,
         s.is_alone or s.behind_cnt < c.uncapped_months as is_capped,
         c.blue_score, c.yellow_score, c.confirm_score, c.orange_excess, c.close_score,
+        s.score < c.close_score or s.excess_pct < c.relative_floor as is_quiet,
         s.excess_pct >= c.relative_floor and s.excess_amt >= c.absolute_floor as is_large
     from sco_score as s
     inner join sco_limit as c on s.month_start = c.month_start
@@ -12,7 +13,7 @@ with spending as (
 
 confirmed as (
     select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
-        peer_cnt, behind_cnt, is_alone, add_score, is_capped, is_large, close_score,
+        peer_cnt, behind_cnt, is_alone, add_score, is_capped, is_large, is_quiet, close_score,
         orange_excess,
         blue_score + add_score as blue_limit,
         case
@@ -33,17 +34,37 @@ confirmed as (
 
 lasting as (
     select series_id, region, fund, month_start, score, excess_pct, excess_amt, clean_amt,
-        peer_cnt, behind_cnt, is_alone, is_capped, is_large, is_blue, is_yellow, close_score,
-        blue_limit, yellow_limit,
+        peer_cnt, behind_cnt, is_alone, is_capped, is_large, is_quiet, is_blue, is_yellow,
+        close_score, blue_limit, yellow_limit,
         is_yellow and excess_pct >= orange_excess as is_high,
         lag(is_yellow and excess_pct >= orange_excess) over (
             partition by series_id order by month_start
         ) as was_high
     from confirmed
+),
+
+-- what is common to a fund: one month far out, or two running that are both well out
+shared as (
+    select g.fund, g.month_start, g.score, g.excess_pct, g.peer_cnt, c.close_score,
+        c.shock_orange,
+        g.score < c.close_score or g.excess_pct < c.shock_floor as is_quiet,
+        case when g.score >= c.shock_score then c.shock_score else c.shock_confirm end
+            as shock_limit,
+        g.excess_pct >= c.shock_floor and (
+            g.score >= c.shock_score
+            or g.score >= c.shock_confirm and coalesce(
+                lag(g.score >= c.shock_confirm and g.excess_pct >= c.shock_floor) over (
+                    partition by g.fund order by g.month_start
+                ),
+                false
+            )
+        ) as is_shock
+    from sco_common as g
+    inner join sco_limit as c on g.month_start = c.month_start
 )
 
 select 'W-22' as rule_id, series_id, region, fund, month_start, score, excess_pct, excess_amt,
-    clean_amt as amount_amt, peer_cnt, behind_cnt, is_alone, close_score,
+    clean_amt as amount_amt, peer_cnt, behind_cnt, is_alone, is_quiet, close_score,
     case
         when not is_large then 0
         when is_high and was_high and not is_capped then 3
@@ -54,13 +75,12 @@ select 'W-22' as rule_id, series_id, region, fund, month_start, score, excess_pc
     case when is_yellow then yellow_limit else blue_limit end::decimal(18, 4) as limit_score
 from lasting
 union all
-select 'W-23', g.fund, null, g.fund, g.month_start, g.score, g.excess_pct, null, null, g.peer_cnt,
-    null, false, c.close_score,
+select 'W-23', fund, null, fund, month_start, score, excess_pct, null, null, peer_cnt,
+    null, false, is_quiet, close_score,
     case
-        when g.score < c.shock_score or g.excess_pct < c.shock_floor then 0
-        when g.excess_pct >= c.shock_orange then 3
+        when not is_shock then 0
+        when excess_pct >= shock_orange then 3
         else 2
     end,
-    c.shock_score
-from sco_common as g
-inner join sco_limit as c on g.month_start = c.month_start
+    case when is_shock then shock_limit else close_score end
+from shared

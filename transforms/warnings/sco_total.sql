@@ -18,15 +18,25 @@ pooled as (
     from lagged
 ),
 
--- against the twelve months before; before January, where both are judged together
+-- against the twelve months before, half-way to the last six of them; before January, where both
+-- are judged together
 ratio as (
     select series_id, fund, month_start, month_no,
         case
             when month_no = 1 then null
             when month_no = 2 and count(log_micro) over without_january = 12
-                then round(log_micro - avg(log_micro) over without_january)
+                then round(
+                    log_micro - (
+                        avg(log_micro) over without_january
+                        + avg(log_micro) over half_without_january
+                    ) / 2
+                )
             when month_no > 2 and count(log_micro) over year_before = 12
-                then round(log_micro - avg(log_micro) over year_before)
+                then round(
+                    log_micro - (
+                        avg(log_micro) over year_before + avg(log_micro) over half_year
+                    ) / 2
+                )
         end::bigint as ratio_micro
     from pooled
     window
@@ -35,6 +45,12 @@ ratio as (
         ),
         without_january as (
             partition by series_id order by month_start rows between 13 preceding and 2 preceding
+        ),
+        half_year as (
+            partition by series_id order by month_start rows between 6 preceding and 1 preceding
+        ),
+        half_without_january as (
+            partition by series_id order by month_start rows between 7 preceding and 2 preceding
         )
 ),
 

@@ -3,8 +3,7 @@ with stepped as (
     select rule_id, series_id, region, fund, month_start, score, excess_pct, excess_amt,
         amount_amt, peer_cnt, behind_cnt, is_alone, level_order, limit_score, close_score,
         row_number() over by_month as judged_no,
-        score < close_score
-        and coalesce(lag(score < close_score) over by_month, false) as is_quiet
+        is_quiet and coalesce(lag(is_quiet) over by_month, false) as is_quiet
     from sco_signal
     window by_month as (partition by rule_id, series_id order by month_start)
 ),

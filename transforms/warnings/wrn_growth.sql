@@ -52,15 +52,10 @@ compared as (
 beyond as (
     select s.ledger_id, year(p.month_start) as year,
         (year(p.month_start) * 100 + month(p.month_start))::integer as period_ym,
-        sum(p.clean_amt::double * (1 - exp(-(
-            case
-                when p.second_micro is null then p.first_micro
-                else (p.first_micro + p.second_micro) / 2
-            end
-        ) / 1000000))) as beyond_amt
+        sum(p.clean_amt::double * (1 - exp(-p.excess_micro / 1000000))) as beyond_amt
     from sco_part as p
     inner join wrn_series as s on p.series_id = s.series_id
-    where s.series_type = 'class' and p.first_micro is not null
+    where s.series_type = 'class' and p.excess_micro is not null
     group by s.ledger_id, year(p.month_start), month(p.month_start)
 ),
 
