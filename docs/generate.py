@@ -20,7 +20,7 @@ from pipelines.engine.graph import check_header, load_models  # noqa: E402
 from pipelines.reports.dictionary import dictionary_html  # noqa: E402
 from schemas.columns import KIND_REASON  # noqa: E402
 from schemas.extracts import EXTRACTS  # noqa: E402
-from schemas.marts import MARTS  # noqa: E402
+from schemas.marts import LIVE, MARTS  # noqa: E402
 from schemas.table import Declaration, by_name  # noqa: E402
 
 _HEAD = "<!-- written by docs/generate.py: change the declaration, not this page -->\n\n"
@@ -266,7 +266,7 @@ def _set_rules() -> str:
 def dictionary_page() -> str:
     """Every mart with its columns."""
     parts = ["# Marts\n"]
-    for decl in by_name(MARTS).values():
+    for decl in by_name((*MARTS, *LIVE)).values():
         parts.append(f"## `{decl.name}` {decl.spec.zh}\n\n粒度：{decl.spec.grain}\n")
         if decl.spec.weakness:
             parts.append(f"弱点：{decl.spec.weakness}\n")

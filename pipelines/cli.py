@@ -8,6 +8,7 @@ from pathlib import Path  # noqa: TC003  (typer reads the annotations at run tim
 from typing import Annotated, Any
 
 import typer
+from typer.exceptions import TyperException
 
 from pipelines.cli_alerts import register as register_alerts
 from pipelines.cli_books import register as register_books
@@ -17,8 +18,9 @@ from pipelines.cli_intake import register as register_intake
 from pipelines.cli_look import register
 from pipelines.cli_regions import regions_app
 from pipelines.cli_warnings import register as register_warnings
+from pipelines.cli_words import speak_chinese, usage_error
 from pipelines.console import at_or_above, level_of, print_json, print_run, run_facts
-from pipelines.errors import EXIT_USAGE, EXIT_WARNED, JiecunError, Problem
+from pipelines.errors import EXIT_CRASH, EXIT_USAGE, EXIT_WARNED, JiecunError, Problem
 from pipelines.options import JsonOption, RawOption, WarehouseOption, err, out, request_of
 from pipelines.paths import ROOT
 
@@ -35,9 +37,21 @@ app.add_typer(books_app, name="books")
 
 def main() -> None:
     """Entry point: a JiecunError becomes its text on stderr and its exit code."""
-    code = 0
+    speak_chinese()
+    code: int = 0
     try:
-        app()
+        # an exit code where the command set one
+        code = app(standalone_mode=False) or 0
+    except typer.Abort:
+        code = EXIT_CRASH
+    except TyperException as error:
+        if type(error).__name__ == "NoArgsIsHelpError":
+            err.print(error.message, markup=False, highlight=False, end="")
+            code = EXIT_USAGE
+        else:
+            told_so = usage_error(error)
+            err.print(str(told_so), markup=False, highlight=False)
+            code = told_so.exit_code
     except JiecunError as error:
         err.print(str(error), markup=False, highlight=False)
         code = error.exit_code
@@ -65,7 +79,11 @@ def run(
     from pipelines.flows.launch import launch
 
     if fail_on is not None and fail_on not in ("blue", "yellow", "orange", "red"):
-        raise typer.BadParameter("blue、yellow、orange 或 red", param_hint="--fail-on")
+        expected = "blue、yellow、orange 或 red"
+        raise JiecunError(
+            Problem("FAIL_ON", "--fail-on", expected, fail_on, "改正 --fail-on"),
+            exit_code=EXIT_USAGE,
+        )
     request = request_of(raw, warehouse, through=through, pools=tuple(pool or ()), as_of=as_of)
     with out.status("正在启动…") as status:
 

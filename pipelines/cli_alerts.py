@@ -15,7 +15,7 @@ from pipelines.options import JsonOption, WarehouseOption, out, request_of
 
 if TYPE_CHECKING:
     from pipelines.alerts.channels import Channel
-    from pipelines.alerts.outbox import Box, Event
+    from pipelines.alerts.outbox import Box
     from pipelines.paths import WarehousePaths
 
 alerts_app = typer.Typer(help="预警的发送：待发、补发、测试渠道。", no_args_is_help=True)
@@ -40,11 +40,12 @@ def show(
 ) -> None:
     """发件箱：每个渠道待发的预警；--all 连已送达的。"""
     from pipelines.alerts.outbox import read_box
+    from pipelines.alerts.table import event_rows
 
     paths = request_of(None, warehouse).warehouse
     named = _chosen(paths, channel)
     box = read_box(paths)
-    rows = [r for r in _rows(box) if channel in (None, r["channel"])]
+    rows = [r for r in event_rows(box) if channel in (None, r["channel"])]
     if not every:
         rows = [r for r in rows if r["delivery"] == "pending"]
     if as_json:
@@ -56,20 +57,13 @@ def show(
         last = (
             f"；最近一次未成：{told['last_code']} {told['last_text']}" if told["last_code"] else ""
         )
-        named_as = f"{told['channel']}（{told['kind']}，{told['level']} 及以上）"
+        named_as = f"{told['channel']}（{told['kind']}，{told['level_zh']}色及以上）"
         line = f"{named_as}：待发 {told['pending']} 条，已送达 {told['delivered']} 条{last}"
         out.print(line, markup=False, highlight=False, soft_wrap=True)
     if rows:
-        table = Table("渠道", "月份", "等级", "变化", "规则", "事由", "发送", box=SIMPLE_HEAD)
-        table.columns[5].overflow = "fold"
-        for row in rows[:_SHOWN]:
-            table.add_row(
-                row["channel"], str(row["period_ym"]), row["level"], row["change"], row["rule_id"],
-                row["reason_zh"], _STATES[row["delivery"]],
-            )  # fmt: skip
-        out.print(table, markup=False, highlight=False)
+        out.print(_table(rows[-_SHOWN:]), markup=False, highlight=False)
     if len(rows) > _SHOWN:
-        out.print(f"共 {len(rows)} 条，只显示前 {_SHOWN} 条；--json 输出全部")
+        out.print(f"共 {len(rows)} 条，只显示最近 {_SHOWN} 条；--json 输出全部")
 
 
 @alerts_app.command()
@@ -90,7 +84,7 @@ def send(
     if as_json:
         print_json(summary.facts())
     else:
-        for line in summary.lines():
+        for line in summary.lines() or ["没有配置渠道，见 docs/alerts.md"]:
             out.print(line, markup=False, highlight=False, soft_wrap=True)
     if not summary.ok:
         raise typer.Exit(EXIT_CRASH)
@@ -132,40 +126,38 @@ def _chosen(paths: WarehousePaths, name: str | None) -> tuple[Channel, ...]:
     return channels if name is None else (find_channel(channels, name),)
 
 
-def _rows(box: Box) -> list[dict[str, Any]]:
-    delivered = box.delivered()
+def _table(rows: list[dict[str, Any]]) -> Table:
+    """Events and what became of them, in the order of the outbox."""
+    from pipelines.alerts.message import CHANGE_ZH, LEVEL_ZH
 
-    def delivery(event: Event) -> str:
-        if event.quiet:
-            return "quiet"
-        return "delivered" if event.key in delivered else "pending"
-
-    return [
-        {
-            "channel": e.channel,
-            "warning_id": e.warning_id,
-            "change": e.change,
-            "rule_id": e.rule_id,
-            "series_id": e.series_id,
-            "period_ym": e.period_ym,
-            "level": e.level,
-            "excess_amt": e.excess_amt,
-            "reason_zh": e.reason_zh,
-            "recorded_at": e.at,
-            "delivery": delivery(e),
-            "attempts": sum(e.key in a.keys for a in box.attempts),
-        }
-        for e in box.events
-    ]
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in ("渠道", "月份", "等级", "变化", "规则"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("事由", overflow="fold", min_width=24)
+    table.add_column("发送", overflow="fold", min_width=10)
+    for row in rows:
+        sent = _STATES[row["delivery"]]
+        if at := row["delivered_at"]:
+            sent += f"\n{at:%Y-%m-%d %H:%M}"
+        elif row["attempt_cnt"]:
+            sent += f"\n试 {row['attempt_cnt']} 次：{row['last_code']}"
+        table.add_row(
+            row["channel"], str(row["period_ym"]), LEVEL_ZH[row["level"]],
+            CHANGE_ZH.get(row["change"], "换标识"), row["rule_id"], row["reason_zh"], sent,
+        )  # fmt: skip
+    return table
 
 
 def _channel_facts(channel: Channel, box: Box) -> dict[str, Any]:
+    from pipelines.alerts.message import LEVEL_ZH
+
     attempts = [a for a in box.attempts if a.channel == channel.name]
     failed = attempts[-1] if attempts and not attempts[-1].ok else None
     return {
         "channel": channel.name,
         "kind": channel.kind,
         "level": channel.level,
+        "level_zh": LEVEL_ZH[channel.level],
         "pending": len(box.pending(channel.name)),
         "delivered": len({k for a in attempts if a.ok for k in a.keys}),
         "last_code": failed.code if failed else "",

@@ -154,11 +154,18 @@ def _result_lines(results: tuple[LineResult, ...]) -> list[str]:
             continue
         ratio = "—" if one.ratio is None else f"{one.ratio:.1f} 倍"
         lines.append(
-            f"{name}：n = {one.cases}，平均误差 {one.mae:.1f} 个月"
+            f"{name}：n = {one.cases}（{one.series} 个序列），平均误差 {one.mae:.1f} 个月"
             f"（结存÷平均赤字 {one.naive_mae:.1f} 个月，精确 {ratio}），"
             f"两个月以内 {one.within_two:.0%}，80%区间覆盖 {one.coverage:.0%}、"
             f"平均宽 {one.width:.1f} 个月，偏差 {one.bias:+.1f} 个月"
         )
+        if not one.is_broad:
+            said = f"　　只来自 {one.series} 个序列：逐月预测看的是同一次跌破，比例不能当作概率"
+            if one.missed:
+                series, times = one.missed[0]
+                total = sum(count for _, count in one.missed)
+                said += f"；区间未覆盖的 {total} 次中 {times} 次在 {series}"
+            lines.append(said)
     return lines
 
 
@@ -178,6 +185,8 @@ def _facts(done: Verified) -> dict[str, Any]:
                 "coverage": round(one.coverage, 4),
                 "width": round(one.width, 3),
                 "bias": round(one.bias, 3),
+                "series": one.series,
+                "missed": dict(one.missed),
             }
             for one in results
         ]

@@ -143,10 +143,14 @@ def _cases(
 
 
 def _table(rows: Sequence[Precision], since: int, ym: int) -> object:
+    from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
+    from pipelines.warnings.procedure import rule_rows
+
+    titles = {str(rule["rule_id"]): str(rule["title"]) for rule in rule_rows("rule_warning")}
     heads = ("规则", "起报", "属实", "误报", "不计", "未定", "已定", "准确率")
-    table = Table(*heads, title=f"预警准确率 {since}—{ym} 起报")
+    table = Table(*heads, title=f"预警准确率 {since}—{ym} 起报", box=SIMPLE_HEAD)
     for column in table.columns[1:]:
         column.justify = "right"
     for row in rows:
@@ -154,7 +158,11 @@ def _table(rows: Sequence[Precision], since: int, ym: int) -> object:
             row.raised, row.confirmed, row.false, row.excluded, row.undecided, row.decided,
         )  # fmt: skip
         share = "—" if row.percent is None else f"{row.percent:.1f}%"
-        table.add_row(row.rule_id, *(f"{count:,}" for count in counts), share)
+        table.add_row(
+            f"{row.rule_id} {titles.get(row.rule_id, '')}",
+            *(f"{count:,}" for count in counts),
+            share,
+        )
     return table
 
 

@@ -35,8 +35,12 @@ def list_warnings(
     month: Annotated[int | None, typer.Option(help="月份 yyyymm，默认最后一个月")] = None,
     pool: Annotated[list[str] | None, typer.Option(help="只看这些统筹区（可重复）")] = None,
     rule: Annotated[list[str] | None, typer.Option(help="只看这些规则，如 W-04（可重复）")] = None,
-    level: Annotated[str | None, typer.Option(help="不低于此等级：blue/yellow/orange/red")] = None,
-    state: Annotated[list[str] | None, typer.Option(help="只看这些状态（可重复）")] = None,
+    level: Annotated[
+        str | None, typer.Option(help="不低于此等级：蓝色、黄色、橙色、红色（或 blue … red）")
+    ] = None,
+    state: Annotated[
+        list[str] | None, typer.Option(help="只看这些状态，如 待受理（可重复）")
+    ] = None,
     overdue: Annotated[bool, typer.Option("--overdue", help="只看逾期的")] = False,
     everything: Annotated[
         bool, typer.Option("--all", help="全部，含已办结、已排除和并入省级预警的")
@@ -44,12 +48,13 @@ def list_warnings(
     warehouse: WarehouseOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """预警工作清单：按影响金额排列，默认前30条。"""
+    """预警工作清单：按每月影响金额排列，默认前30条。"""
     from pipelines.console import print_json
     from pipelines.warehouse.catalog import open_catalog
     from pipelines.warehouse.release import find_release
+    from pipelines.warnings.choice import Wanted, check_known, choose
     from pipelines.warnings.state import read_events
-    from pipelines.warnings.worklist import TOP, Wanted, choose, last_month, load, to_json
+    from pipelines.warnings.worklist import TOP, last_month, load, to_json
     from pipelines.warnings_view import list_table
 
     paths = request_of(None, warehouse).warehouse
@@ -60,6 +65,7 @@ def list_warnings(
     release = find_release(paths)
     with closing(open_catalog(paths)) as con:
         ym = last_month(con, month)
+        check_known(con, wanted)
         chosen = choose(load(con, read_events(paths), ym), wanted, today)
     shown = chosen if everything else chosen[:TOP]
     if as_json:
@@ -67,7 +73,7 @@ def list_warnings(
         print_json({**facts, "warnings": [to_json(one, today) for one in shown]})
         return
     if not shown:
-        out.print(f"{ym} 没有所查的预警", highlight=False)
+        out.print(f"{ym // 100}年{ym % 100}月没有所查的预警", highlight=False)
         return
     out.print(list_table(shown, len(chosen), ym, today))
 

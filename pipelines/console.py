@@ -59,7 +59,7 @@ _WARNINGS = """
     select w.level, w.rule_id, w.reason_zh
     from fct_warning as w
     where w.period_ym = (select max(period_ym) from dim_month) and not w.is_suppressed
-    order by w.level_order desc, w.excess_amt desc nulls last, w.ledger_id, w.rule_id
+    order by w.level_order desc, w.monthly_amt desc nulls last, w.ledger_id, w.rule_id
 """
 _LEVELS = {"grey": "灰", "blue": "蓝", "yellow": "黄", "orange": "橙", "red": "红"}
 _WARNINGS_SHOWN = 5

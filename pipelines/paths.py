@@ -50,6 +50,11 @@ class WarehousePaths:
         return self.root / "state"
 
     @property
+    def alerts(self) -> Path:
+        """What was sent, as a table for readers; written anew after every delivery."""
+        return self.root / "alerts"
+
+    @property
     def releases(self) -> Path:
         return self.root / "releases"
 

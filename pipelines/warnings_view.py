@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pipelines.reports.html.text import FUNDS, LEVELS, SCHEMES, month
+from pipelines.warnings.overspend import CLASSES
 from pipelines.warnings.procedure import STATES, reasons, steps
 
 if TYPE_CHECKING:
@@ -45,19 +46,24 @@ def ledger_name(one: Warned) -> str:
     return f"{one.pool_zh}{SCHEMES.get(one.insutype, one.insutype)}"
 
 
+def item_name(one: Warned) -> str:
+    """What of the ledger it is about: an institution, a class of spending, or nothing."""
+    return one.fixmedins_code or CLASSES.get(one.spending_class or "", "")
+
+
 def list_table(shown: Sequence[Warned], total: int, ym: int, today: date) -> Table:
-    """The worklist, the most yuan first; overdue ones say since when."""
+    """The worklist, the most yuan a month first; overdue ones say since when."""
     late = sum(1 for one in shown if one.overdue_days(today))
     title = f"{month(ym)}预警 {total} 条"
     if total > len(shown):
-        title += f"，影响金额最大的 {len(shown)} 条（--all 列出全部）"
+        title += f"，每月影响最大的 {len(shown)} 条（--all 列出全部）"
     if late:
         title += f"，其中逾期 {late} 条"
     table = Table(title=title, box=SIMPLE_HEAD, padding=0, title_justify="left")
     table.add_column("标识", no_wrap=True)
     table.add_column("等级与规则", no_wrap=True)
     table.add_column("账套", overflow="fold", min_width=8)
-    table.add_column("影响金额（元）", justify="right", no_wrap=True)
+    table.add_column("每月影响（元）", justify="right", no_wrap=True)
     table.add_column("状态、责任人", overflow="fold", min_width=12)
     table.add_column("期限", no_wrap=True, min_width=10)
     for one in shown:
@@ -67,8 +73,9 @@ def list_table(shown: Sequence[Warned], total: int, ym: int, today: date) -> Tab
             due.append(f"\n逾期{days}天", style="red")
         state = STATES[where.state] + ("（复报）" if where.is_back else "")
         table.add_row(
-            one.warning_id[:8], level_text(one.level).append(f" {one.rule_id}"), ledger_name(one),
-            money(one.excess_amt), f"{state}\n{where.owner}", due,
+            one.warning_id[:8], level_text(one.level).append(f" {one.rule_id}\n{one.rule_zh}"),
+            f"{ledger_name(one)}\n{item_name(one)}".strip(), money(one.monthly_amt),
+            f"{state}\n{where.owner}", due,
         )  # fmt: skip
     return table
 
@@ -99,8 +106,8 @@ def warning_parts(
         ("序列", one.series_id),
         ("月份", f"{one.period_ym}（起报 {one.opened_ym}，数据截至 {one.data_through_ym}）"),
         ("数值", f"{figure(one.value)}{compared}{figure(one.threshold)} {one.unit}"),
-        ("取数", f"{money(one.amount_amt)} ／ {money(one.base_amt)} 元"),
-        ("影响金额", f"{money(one.excess_amt)} 元"),
+        ("所判断金额", f"{money(one.amount_amt)} 元（对照 {money(one.base_amt)} 元）"),
+        ("影响金额", f"{money(one.excess_amt)} 元（每月 {money(one.monthly_amt)} 元）"),
         ("阈值依据", f"{one.rule_source or '见 rule_warning'}（{one.rule_valid_from} 起）"),
         ("处置", one.action_zh),
         ("状态", STATES[where.state] + ("（复报）" if where.is_back else "")),
@@ -109,7 +116,15 @@ def warning_parts(
     ):
         facts.add_row(name, told)
     yield facts
-    months = Table("月份", "等级", "数值", "影响金额（元）", box=SIMPLE_HEAD, title="逐月")
+    months = Table(
+        "月份",
+        "等级",
+        "数值",
+        "影响金额（元）",
+        box=SIMPLE_HEAD,
+        title="逐月",
+        title_justify="left",
+    )
     for column in months.columns[2:]:
         column.justify = "right"
     for ym, level, value, amount in rows:
@@ -140,23 +155,19 @@ def reason_lines() -> list[str]:
 def _steps(events: Sequence[WarningEvent]) -> Table:
     names = {step.step: step.step_zh for step in steps()}
     words = {reason.reason: reason.reason_zh for reason in reasons()}
-    table = Table(
-        "时间",
-        "步骤",
-        "状态",
-        "经办",
-        "责任人",
-        "期限",
-        "原因与说明",
-        box=SIMPLE_HEAD,
-        title="处理记录",
-    )
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), title="处理记录", title_justify="left")
+    for name in ("时间", "步骤", "到达状态"):
+        table.add_column(name, no_wrap=True)
+    for name in ("经办人", "责任人"):
+        table.add_column(name, overflow="fold")
+    table.add_column("期限", no_wrap=True)
+    table.add_column("原因与说明", overflow="fold", min_width=16)
     for event in events:
         told = [words.get(event.reason, event.reason)] if event.reason else []
         table.add_row(
             f"{event.event_at:%Y-%m-%d %H:%M}",
             names.get(event.step, event.step),
-            f"{STATES[event.state_from]} → {STATES[event.state_to]}",
+            STATES[event.state_to],
             event.by_whom,
             event.owner,
             "" if event.due_date is None else str(event.due_date),

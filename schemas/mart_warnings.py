@@ -64,12 +64,19 @@ class FctWarning(Table):
     unit: Text = text("单位")
     amount_amt: Money = money("所判断金额", null=True)
     base_amt: Money = money("对照金额", null=True)
-    excess_amt: Money = money("影响金额", null=True)
+    excess_amt: Money = money("影响金额", null=True, note="该规则自己的口径，见事由")
+    monthly_amt: Money = money(
+        "每月影响金额",
+        null=True,
+        note="影响金额按 rule_warning_measure 的分摊月数摊到每月；结余过多等不是损失的为空",
+    )
     relative_pct: Number = number("偏离比例", null=True, unit="%")
     peer_cnt: Count = count("可比对象数", null=True, unit="个")
     is_suppressed: Flag = flag("并入省级预警", note="不超过全省共同上升的部分")
     linked_warning_id: Text = text("所属省级预警", null=True)
-    worklist_no: Count = count("清单序号", null=True, note="当月按影响金额；灰色与并入省级的不列")
+    worklist_no: Count = count(
+        "清单序号", null=True, note="当月按每月影响金额；灰色与并入省级的不列"
+    )
     state: Text = text(
         "状态",
         note="opened 待受理 acknowledged 已受理 reported 已报告 measures_proposed 已提出措施 closed 已办结 dismissed 已排除",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from schemas.mart_alerts import AlertEvent
 from schemas.mart_books import (
     DimAccount,
     DimBook,
@@ -137,3 +138,6 @@ MARTS: tuple[type[Table], ...] = (
     FctConsolidatedIncomeStatement,
     FctConsolidationDifference,
 )
+
+#: tables that live beside the releases and are written anew when what they tell of happens
+LIVE: tuple[type[Table], ...] = (AlertEvent,)

@@ -345,6 +345,11 @@ class RuleWarningMeasure(Table):
     is_spending: Flag = flag("支出类", note="同序列当月数据检查未过时不判断")
     confirm_months: Count = count("确认月数", unit="个", note="近三个可判断月中达到的月数")
     close_months: Count = count("解除月数", unit="个", note="连续未达到的可判断月数")
+    spread: Text = text(
+        "分摊",
+        note="影响金额摊到几个月：span 所判断的月份 year 本年已过月份 twelve 12个月 run 连续月数 "
+        "years 到跌破为止 none 不是损失，不摊",
+    )
     recompute_sql: Text = text("复算SQL", null=True, note="发布目录上的模板；空为不复算")
     valid_from: Date = date("生效日期")
     valid_to: Date = date("失效日期", null=True)

@@ -29,8 +29,8 @@ _TYPES = {
     "series_id": "varchar", "poolarea_no": "varchar", "period_ym": "integer",
     "opened_ym": "integer", "level": "varchar", "level_order": "bigint", "is_raised": "boolean",
     "is_confirmed": "boolean", "is_suppressed": "boolean", "linked_warning_id": "varchar",
-    "excess_amt": "decimal(18,2)", "state": "varchar", "reason_zh": "varchar",
-    "action_zh": "varchar", "psn_no": "varchar",
+    "excess_amt": "decimal(18,2)", "monthly_amt": "decimal(18,2)", "state": "varchar",
+    "reason_zh": "varchar", "action_zh": "varchar", "psn_no": "varchar",
 }  # fmt: skip
 
 
@@ -54,6 +54,7 @@ def warning(
         "is_suppressed": False,
         "linked_warning_id": None,
         "excess_amt": "120000.00",
+        "monthly_amt": more.get("excess_amt", "120000.00"),
         "state": "opened",
         "reason_zh": f"西安市职工基本医疗保险{period_ym}支出偏高，联系人{PLANTED}",
         "action_zh": "核对支出",

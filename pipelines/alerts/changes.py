@@ -156,6 +156,7 @@ class _Writer:
             linked_cnt=self.linked.get((row.warning_id, row.period_ym), 0),
             release_id=self.release.release_id,
             at=self.now.isoformat(timespec="seconds"),
+            monthly_amt=None if row.monthly_amt is None else str(row.monthly_amt),
         )
 
     def closing(self, told: Event, *, quiet: bool) -> Event:

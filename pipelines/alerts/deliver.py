@@ -21,6 +21,7 @@ from pipelines.alerts.outbox import (
 )
 from pipelines.alerts.robots import LIMITS, Verdict, size
 from pipelines.alerts.rows import read_warnings
+from pipelines.alerts.table import write_table
 from pipelines.errors import JiecunError
 
 if TYPE_CHECKING:
@@ -160,6 +161,10 @@ def _deliver(
             problems = tuple(p.render() for p in error.problems)
     chosen = [c for c in channels if only in (None, c.name)]
     results = tuple(_drain(paths, c, box, now, sleep) for c in chosen)
+    try:
+        write_table(paths, box)
+    except JiecunError as error:
+        problems += tuple(p.render() for p in error.problems)
     return Summary(release.name if release else None, recorded, results, problems)
 
 

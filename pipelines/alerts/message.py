@@ -64,8 +64,8 @@ def compose(
 ) -> Message:
     """One message of at most ``limit``, as ``size`` measures it.
 
-    Warnings stand by yuan, the largest first. A digest names at most ``top`` of them and counts
-    the rest; else the message holds as many as fit, and the others are left for the next one.
+    Warnings stand by yuan a month, the largest first. A digest names at most ``top`` of them and
+    counts the rest; else the message holds as many as fit, and the others wait for the next one.
     ``events`` must not be empty; at least one warning is named, its line cut where need be.
     """
     lines = sorted(_lines(events), key=_by_yuan)
@@ -147,7 +147,7 @@ def _lines(events: Sequence[Event]) -> list[_Line]:
 
 def _by_yuan(line: _Line) -> tuple[bool, bool, Decimal | int, int, str]:
     top = line.top
-    amount = Decimal(top.excess_amt) if top.excess_amt else None
+    amount = Decimal(top.monthly_amt) if top.monthly_amt else None
     is_closed = line.last.change == "closed"
     return (is_closed, amount is None, -(amount or 0), -LEVELS.index(top.level), top.warning_id)
 

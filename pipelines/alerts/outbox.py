@@ -29,7 +29,8 @@ class Event:
     """One thing to tell one channel; ``key`` = warning, level (or closed) and channel.
 
     ``change``: opened, raised, closed. ``quiet``: known, but not to be told (acknowledged).
-    ``excess_amt`` in yuan with two decimals, or None. ``at``: local time in ISO form.
+    ``excess_amt`` as the rule tells it and ``monthly_amt``, by which warnings are ordered, in yuan
+    with two decimals, or None. ``at``: local time in ISO form.
     """
 
     key: str
@@ -51,6 +52,7 @@ class Event:
     linked_cnt: int
     release_id: str
     at: str
+    monthly_amt: str | None = None
 
 
 @dataclass(frozen=True)

@@ -23,13 +23,13 @@ _PERSONAL = re.compile(r"(?<![0-9A-Za-z.])[0-9]{11,}[Xx]?(?![0-9A-Za-z])|[0-9a-f
 _COLUMNS = (
     "warning_id", "rule_id", "rule_zh", "series_id", "poolarea_no", "period_ym", "opened_ym",
     "level", "level_order", "is_raised", "is_confirmed", "is_suppressed", "linked_warning_id",
-    "excess_amt", "reason_zh", "action_zh",
+    "excess_amt", "monthly_amt", "reason_zh", "action_zh",
 )  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Row:
-    """One warning in one month, as in ``fct_warning``; ``excess_amt`` in yuan."""
+    """One warning in one month, as in ``fct_warning``; amounts in yuan."""
 
     warning_id: str
     rule_id: str
@@ -45,6 +45,7 @@ class Row:
     is_suppressed: bool
     linked_warning_id: str | None
     excess_amt: Decimal | None
+    monthly_amt: Decimal | None
     reason_zh: str
     action_zh: str
 

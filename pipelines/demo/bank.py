@@ -8,24 +8,24 @@ from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
+from pipelines.demo.bank_flows import MID_SWEEP, ZERO, Flows, day_total
 from pipelines.demo.levels import workday
 from pipelines.demo.plan import SCHEMES
 from pipelines.months import add_months, month_end, month_start
 
 if TYPE_CHECKING:
-    import duckdb
+    from collections.abc import Sequence
 
     from pipelines.demo.levels import Levels
     from pipelines.demo.plan import Calendar
     from pipelines.demo.world import World
 
-ZERO = Decimal("0.00")
 FEN = Decimal("0.01")
+DAY = dt.timedelta(days=1)
 REVENUE, EXPENDITURE, FISCAL, TREASURY = "1", "2", "4", "5"
 ACCOUNTS = (REVENUE, EXPENDITURE, FISCAL, TREASURY)
 QUARTER_ENDS = (3, 6, 9, 12)
 SUBSIDY_MONTHS = {3: Decimal("0.40"), 5: Decimal("0.35"), 7: Decimal("0.25")}
-MID_SWEEP = 15
 
 PLAN_SCHEMA = (
     "poolarea_no VARCHAR, insutype VARCHAR, acct VARCHAR, day DATE, item VARCHAR, dirc VARCHAR, "
@@ -38,20 +38,6 @@ def fen(value: float | Decimal) -> Decimal:
     """Rounded half up to whole fen."""
     exact = value if isinstance(value, Decimal) else Decimal(repr(value))
     return exact.quantize(FEN, ROUND_HALF_UP)
-
-
-@dataclass(frozen=True)
-class Flows:
-    """What came and went at one ledger's accounts in a month, before the fund's own moves."""
-
-    tax_early: Decimal = ZERO
-    tax_late: Decimal = ZERO
-    other_in: Decimal = ZERO
-    refunded: Decimal = ZERO
-    paid: Decimal = ZERO
-    returned: Decimal = ZERO
-    fiscal_in: Decimal = ZERO
-    fiscal_out: Decimal = ZERO
 
 
 @dataclass(frozen=True)
@@ -85,7 +71,8 @@ class LedgerBank:
     heads: int
     pool_part: Decimal
     balances: dict[str, Decimal]
-    fiscal_history: list[Decimal] = field(default_factory=list)
+    #: account → sum of the daily balances since interest was paid last, in yuan-days
+    held: dict[str, Decimal] = field(default_factory=lambda: dict.fromkeys(ACCOUNTS, ZERO))
     pa_interest: Decimal = ZERO
     #: interest is paid at the end of the quarter, and only the fiscal account's is shared
     by_quarter: bool = False
@@ -126,29 +113,6 @@ def pending_interest(world: World, cal: Calendar, seed: int) -> tuple[Pending, .
     return tuple(out)
 
 
-def read_flows(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], Flows]:
-    """Sum the month's outside movements (``b_ext``, ``b_rare``) by ledger and account."""
-    rows = con.execute(
-        f"""
-        SELECT poolarea_no, insutype,
-            coalesce(sum(amt) FILTER (side = '51' AND day(day) < {MID_SWEEP}), 0),
-            coalesce(sum(amt) FILTER (side = '51' AND day(day) >= {MID_SWEEP}), 0),
-            coalesce(sum(amt) FILTER (side = '11'), 0),
-            coalesce(sum(amt) FILTER (side = '12'), 0),
-            coalesce(sum(amt) FILTER (side = '22'), 0),
-            coalesce(sum(amt) FILTER (side = '21'), 0),
-            coalesce(sum(amt) FILTER (side = '41'), 0),
-            coalesce(sum(amt) FILTER (side = '42'), 0)
-        FROM (
-            SELECT poolarea_no, insutype, acct || dirc AS side, day, amt
-            FROM (FROM b_ext UNION ALL BY NAME FROM b_rare)
-        )
-        GROUP BY poolarea_no, insutype ORDER BY ALL
-        """
-    ).fetchall()
-    return {(r[0], r[1]): Flows(*(Decimal(v) for v in r[2:])) for r in rows}
-
-
 def _interest(
     bank: LedgerBank, acct: str, amount: Decimal, day: dt.date, rate: Decimal, *, pending: bool
 ) -> tuple[list[Movement], Decimal]:
@@ -156,8 +120,8 @@ def _interest(
     ym = day.year * 100 + day.month
     begin = month_start(add_months(ym, -3)) + dt.timedelta(days=20)
     if bank.by_quarter and acct == FISCAL:
-        day, begin = month_end(ym), month_start(add_months(ym, -2))
-    terms = (begin, day - dt.timedelta(days=1), rate)
+        begin = month_start(add_months(ym, -2))
+    terms = (begin, day - DAY, rate)
     if bank.scheme == "390":
         parts: list[tuple[str | None, Decimal]] = [("390100", amount)]
     elif bank.by_quarter and acct != FISCAL:
@@ -173,6 +137,23 @@ def _interest(
     return moves, sum((amt for code, amt in parts if code == "310200"), ZERO)
 
 
+def _interest_day(bank: LedgerBank, acct: str, ym: int) -> dt.date:
+    """The day on which interest comes; the day before is the last that bears it."""
+    if bank.by_quarter and acct == FISCAL:
+        return month_end(ym)
+    return dt.date(ym // 100, ym % 100, 21)
+
+
+def _nets(acct: str, flows: Flows, moves: Sequence[Movement]) -> dict[dt.date, Decimal]:
+    """What each day brings to an account or takes from it."""
+    nets = {day: net for (own, day), net in flows.days.items() if own == acct}
+    for move in moves:
+        if move.acct == acct:
+            signed = move.amt if move.dirc == "1" else -move.amt
+            nets[move.day] = nets.get(move.day, ZERO) + signed
+    return nets
+
+
 def _two_legs(
     item: str, out_acct: str, in_acct: str, day: dt.date, *, amt: Decimal, scheme: str
 ) -> list[Movement]:
@@ -182,6 +163,36 @@ def _two_legs(
         Movement(out_acct, day, item, "2", amt, code, in_acct, docno=f"{doc}{out_acct}{in_acct}"),
         Movement(in_acct, day, item, "1", amt, code, out_acct, docno=f"{doc}{out_acct}{in_acct}"),
     ]
+
+
+def _quarter_interest(
+    bank: LedgerBank,
+    flows: Flows,
+    moves: Sequence[Movement],
+    ym: int,
+    rates: tuple[Decimal, Decimal],
+    *,
+    pending: bool,
+) -> tuple[list[Movement], Decimal, Decimal]:
+    """The moves with the quarter's interest on the daily balances at the rates of current and
+    fiscal accounts; what of it goes to personal accounts, and what the revenue account received."""
+    told = list(moves)
+    to_accounts = revenue = ZERO
+    for acct, rate in ((REVENUE, rates[0]), (EXPENDITURE, rates[0]), (FISCAL, rates[1])):
+        day = _interest_day(bank, acct, ym)
+        held = bank.held[acct] + day_total(
+            bank.balances[acct], _nets(acct, flows, told), month_start(ym), day - DAY
+        )
+        amount = fen(max(held, ZERO) * rate / 360)
+        rows, to_pa = _interest(bank, acct, amount, day, rate, pending=pending and acct == FISCAL)
+        told += rows
+        to_accounts += to_pa
+        if acct == REVENUE:
+            revenue = amount
+        if acct == EXPENDITURE and amount > 0:
+            over = workday(dt.date(ym // 100, ym % 100, 25))
+            told += _two_legs("INTE_OUT", acct, FISCAL, over, amt=amount, scheme=bank.scheme)
+    return told, to_accounts, revenue
 
 
 def month_moves(
@@ -194,44 +205,15 @@ def month_moves(
     year, month = ym // 100, ym % 100
     last = month_end(ym)
     moves: list[Movement] = []
-    pa_interest = ZERO
     bal = bank.balances
-    day21 = dt.date(year, month, 21)
     need = max(ZERO, flows.paid - bal[EXPENDITURE])
     alloc = (need / 1000).quantize(Decimal(1), ROUND_CEILING) * 1000
     alloc = alloc.quantize(FEN)
     small = Decimal(repr(levels.get("rate_current", "ALL", ym)))
     large = Decimal(repr(levels.get("rate_fiscal", "ALL", ym)))
-    revenue_interest = ZERO
-    if month in QUARTER_ENDS:
-        history = [*bank.fiscal_history[-3:]]
-        mean = sum(history, ZERO) / len(history)
-        quarter_days = Decimal(91 if len(history) == 3 else 30 * len(history))
-        for acct, base, rate, days in (
-            (FISCAL, mean, large, quarter_days),
-            (REVENUE, flows.other_in, small, Decimal(30)),
-            (EXPENDITURE, alloc, small, Decimal(24)),
-        ):
-            amount = fen(base * rate * days / 360)
-            rows, to_pa = _interest(
-                bank, acct, amount, day21, rate, pending=pending and acct == FISCAL
-            )
-            moves += rows
-            pa_interest += to_pa
-            if acct == REVENUE:
-                revenue_interest = amount
-            if acct == EXPENDITURE and amount > 0:
-                hand_over = workday(dt.date(year, month, 25))
-                moves += _two_legs(
-                    "INTE_OUT", acct, FISCAL, hand_over, amt=amount, scheme=bank.scheme
-                )
-    for day, acct, amt in (
-        (dt.date(year, month, MID_SWEEP), TREASURY, flows.tax_early),
-        (last, TREASURY, flows.tax_late),
-        (last, REVENUE, flows.other_in - flows.refunded + revenue_interest),
-    ):
+    for day, amt in ((dt.date(year, month, MID_SWEEP), flows.tax_early), (last, flows.tax_late)):
         if amt > 0:
-            moves += _two_legs("URSN", acct, FISCAL, day, amt=amt, scheme=bank.scheme)
+            moves += _two_legs("URSN", TREASURY, FISCAL, day, amt=amt, scheme=bank.scheme)
     dabing = ZERO
     if bank.heads and bank.scheme == "390":
         if month in SUBSIDY_MONTHS:
@@ -254,11 +236,26 @@ def month_moves(
         code = "390100" if bank.scheme == "390" else "310100"
         day = dt.date(year, month, 5)
         moves.append(Movement(FISCAL, day, "FINSUBS_IN", "1", rescued, code, "0"))
-    return MonthMoves(tuple(moves), alloc, need, pa_interest, rescued)
+    to_pa = revenue_interest = ZERO
+    if month in QUARTER_ENDS:
+        interest = _quarter_interest(bank, flows, moves, ym, (small, large), pending=pending)
+        moves, to_pa, revenue_interest = interest
+    swept = flows.other_in - flows.refunded + revenue_interest
+    if swept > 0:
+        moves += _two_legs("URSN", REVENUE, FISCAL, last, amt=swept, scheme=bank.scheme)
+    return MonthMoves(tuple(moves), alloc, need, to_pa, rescued)
 
 
-def settle_month(bank: LedgerBank, flows: Flows, moves: MonthMoves) -> dict[str, Decimal]:
+def settle_month(bank: LedgerBank, flows: Flows, moves: MonthMoves, ym: int) -> dict[str, Decimal]:
     """Carry the balances to the month end; returns them. Raises AssertionError below zero."""
+    for acct in (REVENUE, EXPENDITURE, FISCAL):
+        first, since = month_start(ym), bank.held[acct]
+        if ym % 100 in QUARTER_ENDS:
+            first, since = _interest_day(bank, acct, ym), ZERO
+            # a bank that pays at the quarter's end counts from the next day on
+            first += DAY if first == month_end(ym) else dt.timedelta(0)
+        nets = _nets(acct, flows, moves.moves)
+        bank.held[acct] = since + day_total(bank.balances[acct], nets, first, month_end(ym))
     ends = dict(bank.balances)
     ends[TREASURY] += flows.tax_early + flows.tax_late
     ends[REVENUE] += flows.other_in - flows.refunded
@@ -270,7 +267,6 @@ def settle_month(bank: LedgerBank, flows: Flows, moves: MonthMoves) -> dict[str,
     if low < 0 or ends[TREASURY] or ends[REVENUE]:
         raise AssertionError(f"demo bank {bank.pool}-{bank.scheme}: {ends}")
     bank.balances = ends
-    bank.fiscal_history.append(ends[FISCAL])
     bank.pa_interest += moves.pa_interest
     return ends
 
@@ -292,7 +288,7 @@ def open_banks(
             balances[FISCAL] = to_pool + to_pa
             share = (to_pool / (to_pool + to_pa)).quantize(Decimal("0.0001"))
             banks[(pool.code, scheme)] = LedgerBank(
-                pool.code, scheme, pool.heads(scheme), share, balances, [balances[FISCAL]],
+                pool.code, scheme, pool.heads(scheme), share, balances,
                 by_quarter=(pool.code, scheme) == (by_quarter, "310"),
             )  # fmt: skip
     return banks

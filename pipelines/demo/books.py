@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any
 
-from pipelines.demo.bank import SUBSIDY_MONTHS, ZERO, fen
+from pipelines.demo.bank import SUBSIDY_MONTHS, fen
+from pipelines.demo.bank_flows import ZERO
 from pipelines.demo.levels import workday
 from pipelines.demo.plan import expected_account, expected_pool
 from pipelines.demo.reserves import allowance_amount, premium_share

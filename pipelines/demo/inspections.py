@@ -6,7 +6,7 @@ import datetime as dt
 import random
 from typing import TYPE_CHECKING, Any
 
-from pipelines.demo.bank import ZERO
+from pipelines.demo.bank_flows import ZERO
 from pipelines.months import month_end
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo import bank, books, rare
+from pipelines.demo.bank_flows import ZERO, Flows, read_flows
 from pipelines.demo.cross_region import top_budget
 from pipelines.demo.engine import load_table
 from pipelines.demo.export import copy_view, run_sql, set_variables, write_rows
@@ -64,20 +65,18 @@ class Run:
     rare: RarePlan
     files: int = 0
     rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    spent: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    credited: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    year_interest: dict[str, Decimal] = field(
-        default_factory=lambda: defaultdict(lambda: bank.ZERO)
-    )
+    spent: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    credited: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    year_interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     open_pending: dict[str, tuple[str, Decimal, int]] = field(default_factory=dict)
     #: account money paid out, and moved by rare events, by pool
-    paid: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    moved: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    recovered: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
+    paid: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    moved: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    recovered: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     #: what the platform counts other than the books, by pool
-    differs: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: bank.ZERO))
-    owed: Decimal = bank.ZERO
+    differs: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
+    owed: Decimal = ZERO
 
     def path(self, table: str, ym: int) -> Path:
         return self.folder / f"{table}_{self.world.areacode}_{ym}_{BATCH}.csv"
@@ -120,7 +119,7 @@ def _start_year(run: Run, m: int) -> None:
             "SELECT poolarea_no, sum(emp_amt + psn_amt) FROM person_year GROUP BY ALL ORDER BY ALL"
         ).fetchall()
     }
-    balances = {key: sum(b.balances.values(), bank.ZERO) for key, b in run.banks.items()}
+    balances = {key: sum(b.balances.values(), ZERO) for key, b in run.banks.items()}
     rows = books.budget_rows(run.world, run.levels, year, premiums, balances)
     rows += top_budget(run.rare.stage, year)
     run.write("budget", ym, rows)
@@ -192,17 +191,17 @@ def _money_month(run: Run, m: int, ym: int) -> None:
     legs = rare_legs(run, m)
     load_table(run.con, "b_rare", rare.LEG_SCHEMA, [leg.row() for leg in legs])
     account_month(run, m)
-    flows = bank.read_flows(run.con)
+    flows = read_flows(run.con)
     waiting = {p.pool for p in run.pendings if p.received_ym == ym}
     moves: list[list[Any]] = []
     opens: list[list[Any]] = []
     plans: list[dict[str, Any]] = []
     for (pool, scheme), ledger in run.banks.items():
-        flow = flows.get((pool, scheme), bank.Flows())
+        flow = flows.get((pool, scheme), Flows())
         pending = scheme == "310" and pool in waiting
         month = bank.month_moves(ledger, flow, ym, run.levels, pending=pending)
         opens += [[pool, scheme, acct, amt] for acct, amt in ledger.balances.items()]
-        bank.settle_month(ledger, flow, month)
+        bank.settle_month(ledger, flow, month, ym)
         moves += [move.row(pool, scheme) for move in month.moves]
         run.interest[pool] += month.pa_interest
         run.year_interest[pool] += month.pa_interest

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from pipelines.demo import bank, rare
+from pipelines.demo.bank_flows import ZERO
 from pipelines.demo.cross_region import clearing_legs
 from pipelines.demo.rare_money import hospital
 from pipelines.demo.rare_vouchers import ACCOUNT_DIFFERENCES, account_adjustment
@@ -47,7 +48,7 @@ def rare_legs(run: Run, m: int) -> list[rare.Leg]:
     row = run.con.execute(
         "SELECT coalesce(sum(psn_amt), 0)::DECIMAL(18, 2) FROM k_all WHERE clct_way = '31'"
     ).fetchone()
-    run.owed = row[0] if row else bank.ZERO
+    run.owed = row[0] if row else ZERO
     run.moved[roles.rural.code] -= run.owed
     return legs
 

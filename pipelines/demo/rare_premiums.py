@@ -6,7 +6,8 @@ import datetime as dt
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from pipelines.demo.bank import REVENUE, TREASURY, ZERO, fen
+from pipelines.demo.bank import REVENUE, TREASURY, fen
+from pipelines.demo.bank_flows import ZERO
 from pipelines.demo.rare_money import Book
 from pipelines.months import month_end
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from pipelines.demo.bank import ZERO, fen
+from pipelines.demo.bank import fen
+from pipelines.demo.bank_flows import ZERO
 from pipelines.demo.books import voucher_head, voucher_lines
 from pipelines.demo.rare_money import Book, company, hospital
 from pipelines.months import month_end

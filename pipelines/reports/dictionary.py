@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pipelines.reports.html.render import environment
 from schemas.columns import KIND_SQL
-from schemas.marts import MARTS
+from schemas.marts import LIVE, MARTS
 from schemas.table import by_name
 
 #: what a kind of column holds, in the reader's words
@@ -32,7 +32,7 @@ def dictionary_html() -> str:
         .get_template("dictionary.html.j2")
         .render(
             title="结存数据字典",
-            tables=tuple(by_name(MARTS).values()),
+            tables=tuple(by_name((*MARTS, *LIVE)).values()),
             kinds=KINDS,
             sensitivities=SENSITIVITIES,
         )

@@ -62,9 +62,10 @@ def write_catalog(path: Path, marts: Sequence[Declaration], folder: Path) -> Non
 def open_catalog(paths: WarehousePaths) -> duckdb.DuckDBPyConnection:
     """The current release's catalog, attached read-only, seeing no file but that release's marts.
 
-    The release is resolved once: the connection keeps it when a new one is published. Settings
-    cannot be changed any more. DuckDB would still let COPY write into the marts' folder, so a
-    person's SQL goes through ``query``, which refuses it.
+    Beside them stands ``alert_event``, what was sent, where there is such a file. The release is
+    resolved once: the connection keeps it when a new one is published. Settings cannot be changed
+    any more. DuckDB would still let COPY write into the marts' folder, so a person's SQL goes
+    through ``query``, which refuses it.
     Raises JiecunError ``NO_RELEASE``.
     """
     release = current_release(paths)
@@ -77,6 +78,12 @@ def open_catalog(paths: WarehousePaths) -> duckdb.DuckDBPyConnection:
     # configuration would keep a second reader from opening it
     con = duckdb.connect(":memory:")
     marts = quoted(str(release.path / "marts") + "/")
+    sent = paths.alerts.resolve() / "alert_event.parquet"
+    if sent.is_file():
+        con.execute(
+            f"CREATE TEMP VIEW alert_event AS SELECT * FROM read_parquet({quoted(str(sent))})"
+        )
+        marts += f", {quoted(str(sent.parent) + '/')}"
     for statement in (
         f"ATTACH {quoted(str(release.path / CATALOG))} AS jiecun (READ_ONLY)",
         "USE jiecun",

@@ -32,6 +32,7 @@ STATES = {
     "closed": "已办结",
     "dismissed": "已排除",
 }
+LEVELS = {"grey": "灰色", "blue": "蓝色", "yellow": "黄色", "orange": "橙色", "red": "红色"}
 #: states in which nothing is left to do
 SETTLED = ("closed", "dismissed")
 #: steps that must say why, or what
@@ -213,7 +214,11 @@ def decide(
     place = f"预警 {subject.warning_id}"
     if not here:
         froms = [STATES[s.state_from] for s in valid if s.step == asked.step]
-        nexts = [f"{s.step_zh}（{s.step}）" for s in valid if s.state_from == where.state]
+        nexts = [
+            f"{s.step_zh}（{s.step}）"
+            for s in valid
+            if s.state_from == where.state and _fits(s, subject)
+        ]
         name = next((s.step_zh for s in valid if s.step == asked.step), asked.step)
         raise _refused(
             "WARNING_STEP",
@@ -223,12 +228,12 @@ def decide(
             f"此时可以：{'、'.join(nexts)}",
         )
     rule = here[0]
-    if rule.max_level_order is not None and subject.level_order > rule.max_level_order:
+    if not _fits(rule, subject):
         raise _refused(
             "WARNING_LEVEL",
             place,
             "黄色及以上的预警先报告、提出措施，再办结",
-            f"等级 {subject.level}，{STATES[where.state]}",
+            f"{LEVELS.get(subject.level, subject.level)}，{STATES[where.state]}",
             "先 jiecun warnings report，再 propose，然后 close",
         )
     due = asked.due
@@ -253,6 +258,11 @@ def decide(
         due if rule.due_days is not None else None,
         None if quiet is None else add_months(subject.period_ym, quiet),
     )
+
+
+def _fits(rule: Step, subject: Subject) -> bool:
+    """Whether a step may be taken at the warning's level."""
+    return rule.max_level_order is None or subject.level_order <= rule.max_level_order
 
 
 def _check_words(subject: Subject, asked: Asked, today: date) -> None:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    import duckdb
+
     from pipelines.paths import WarehousePaths
 
 #: seconds to wait for another command that writes a step
@@ -129,6 +131,13 @@ def events_lock(paths: WarehousePaths) -> AbstractContextManager[None]:
         "稍后重试",
     )
     return sole_holder(paths.state / "warnings.lock", busy, WAIT_SECONDS)
+
+
+def events_on(con: duckdb.DuckDBPyConnection) -> tuple[WarningEvent, ...]:
+    """The steps as the mart ``fct_warning_event`` on ``con`` holds them, in their order."""
+    names = ", ".join(field.name for field in fields(WarningEvent))
+    rows = con.execute(f"select {names} from fct_warning_event order by event_no").fetchall()
+    return tuple(WarningEvent(*row) for row in rows)
 
 
 def events_mark(events: Sequence[WarningEvent]) -> str:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 LEVELS = {"grey": 0, "blue": 1, "yellow": 2, "orange": 3, "red": 4}
 #: levels that the score's own limits (``rule_score``) give; each needs its row here
 SCORED = {"W-22": ("blue", "yellow", "orange"), "W-23": ("yellow", "orange")}
+#: over which months a measure spreads its amount (``wrn_text``)
+SPREADS = ("span", "year", "twelve", "run", "years", "none")
 _FILE = "rule_warning.csv"
 _MEASURES = "rule_warning_measure.csv"
 _FAR = date(9999, 12, 31)
@@ -86,6 +88,7 @@ def check_thresholds(con: duckdb.DuckDBPyConnection) -> None:
     problems = [
         *_unknown(rows, {(str(rule), str(measure)) for rule, measure in measured}),
         *_misfits(rows),
+        *_spreads(con),
         *_collisions(rows),
         *limit_problems(con, "rule_score.csv"),
     ]
@@ -114,6 +117,14 @@ def _unknown(rows: Sequence[Threshold], measured: set[tuple[str, str]]) -> Itera
         yield _problem(_MEASURES, "每个取数都有说明", f"缺少 {rule} {measure}")
     for rule, measure in sorted(measured - asked):
         yield _problem(_FILE, "每个取数都有阈值", f"缺少 {rule} {measure}")
+
+
+def _spreads(con: duckdb.DuckDBPyConnection) -> Iterable[Problem]:
+    for rule, measure, spread in con.execute(
+        "SELECT rule_id, measure, spread FROM rule_warning_measure ORDER BY ALL"
+    ).fetchall():
+        if spread not in SPREADS:
+            yield _problem(_MEASURES, f"分摊为 {'、'.join(SPREADS)}", f"{rule} {measure}：{spread}")
 
 
 def _misfits(rows: Sequence[Threshold]) -> Iterable[Problem]:

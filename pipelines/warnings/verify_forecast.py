@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -19,6 +20,8 @@ _WITHIN = 24
 
 #: fewer cases than this prove nothing: no figure is told of them
 LEAST_CASES = 30
+#: crossings of fewer series are a few events seen many times: their shares are no probabilities
+LEAST_SERIES = 5
 
 
 @dataclass(frozen=True)
@@ -36,11 +39,19 @@ class LineResult:
     coverage: float
     width: float
     bias: float
+    #: series that the cases come from, and those with intervals that missed, the most first
+    series: int
+    missed: tuple[tuple[str, int], ...]
 
     @property
     def is_enough(self) -> bool:
         """Whether there are cases enough to tell figures of."""
         return self.cases >= LEAST_CASES
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether the cases come from series enough to take a share for a probability."""
+        return self.series >= LEAST_SERIES
 
     @property
     def ratio(self) -> float | None:
@@ -59,6 +70,7 @@ class Case:
     #: balance ÷ average deficit
     naive: float
     truth: int
+    series: str = ""
 
 
 def rolling_origin(
@@ -108,7 +120,9 @@ def rolling_origin(
                     if over < 0 or truth is None:
                         continue
                     naive = over / (mean[series] - income[series])
-                    cases.append(Case(one.line, one.point, one.early, one.late, naive, truth))
+                    cases.append(
+                        Case(one.line, one.point, one.early, one.late, naive, truth, series)
+                    )
     return results(cases)
 
 
@@ -127,6 +141,9 @@ def _result(line: int, cases: Sequence[Case]) -> LineResult:
     off = [p - t for p, t in zip(point, truth, strict=True)]
     naive = [abs(min(case.naive, _WITHIN) - case.truth) for case in cases]
     holds = [a <= t <= b for a, t, b in zip(early, truth, late, strict=True)]
+    missed = Counter(
+        case.series for case, held in zip(cases, holds, strict=True) if not held
+    ).most_common()
     return LineResult(
         line,
         n,
@@ -136,4 +153,6 @@ def _result(line: int, cases: Sequence[Case]) -> LineResult:
         sum(holds) / n,
         sum(b - a for a, b in zip(early, late, strict=True)) / n,
         sum(off) / n,
+        len({case.series for case in cases}),
+        tuple(sorted(missed, key=lambda told: (-told[1], told[0]))),
     )

@@ -109,7 +109,8 @@ def verify_release(con: duckdb.DuckDBPyConnection) -> Verified:
             told += 1
             false += truth is None or truth > point + _YEAR
         if truth is not None:
-            cases.append(Case(line, point, early, late, _naive(known, base, line), truth))
+            naive = _naive(known, base, line)
+            cases.append(Case(line, point, early, late, naive, truth, series))
     return Verified(drawn.spending, drawn.drawn, results(cases), false, told)
 
 

@@ -28,6 +28,7 @@ _COLUMNS = {
     "value": "", "threshold": "", "unit": "", "excess_amt": "", "owner": "", "due_date": "",
     "reason_zh": "", "action_zh": "", "rule_valid_from": "", "data_through_ym": "",
     "rule_zh": "rule_id",
+    "monthly_amt": "excess_amt",
     "series_type": "'ledger'",
     "fixmedins_code": "null",
     "spending_class": "null",
@@ -61,7 +62,7 @@ _NEWEST = """
         from dim_pooling_area group by poolarea_no
     ) as p using (poolarea_no)
     where $every or n.period_ym = $ym or list_contains($touched, n.warning_id)
-    order by n.excess_amt desc nulls last, n.level_order desc, n.warning_id
+    order by n.monthly_amt desc nulls last, n.level_order desc, n.warning_id
 """
 
 
@@ -92,6 +93,7 @@ class Warned:
     amount_amt: Decimal | None
     base_amt: Decimal | None
     excess_amt: Decimal | None
+    monthly_amt: Decimal | None
     is_raised: bool
     is_confirmed: bool
     is_suppressed: bool
@@ -132,18 +134,6 @@ class Warned:
         )
 
 
-@dataclass(frozen=True)
-class Wanted:
-    """A choice of warnings; None and empty take all. ``level`` is the least one."""
-
-    pools: tuple[str, ...] = ()
-    rules: tuple[str, ...] = ()
-    level: str | None = None
-    states: tuple[str, ...] = ()
-    overdue: bool = False
-    everything: bool = False
-
-
 def last_month(con: duckdb.DuckDBPyConnection, month: int | None) -> int:
     """The month asked for, or the last of the release.
 
@@ -166,7 +156,7 @@ def load(
 ) -> tuple[Warned, ...]:
     """The warnings with a row in the month, and older ones that somebody has begun to work on.
 
-    With ``every``, each warning in its newest month up to ``ym``. Sorted by yuan affected, the most
+    With ``every``, each warning in its newest month up to ``ym``. Sorted by yuan a month, the most
     first; those without an amount last.
     """
     by_id: dict[str, list[WarningEvent]] = {}
@@ -184,32 +174,6 @@ def load(
     return tuple(_warned(dict(zip(names, row, strict=True)), by_id) for row in found.fetchall())
 
 
-def choose(warned: Sequence[Warned], wanted: Wanted, today: date) -> tuple[Warned, ...]:
-    """Those asked for, in the order given.
-
-    Unless a state or everything is asked for, settled and suppressed ones, and older ones that
-    are no longer due, are left out. Raises JiecunError WARNING_LEVEL_UNKNOWN,
-    WARNING_STATE_UNKNOWN.
-    """
-    if wanted.level is not None and wanted.level not in LEVELS:
-        raise refused("WARNING_LEVEL_UNKNOWN", "--level", "、".join(LEVELS), wanted.level)
-    for state in wanted.states:
-        if state not in STATES:
-            raise refused("WARNING_STATE_UNKNOWN", "--state", "、".join(STATES), state)
-    least = LEVELS.index(wanted.level) if wanted.level else 0
-    shows_all = wanted.everything or bool(wanted.states)
-    return tuple(
-        one
-        for one in warned
-        if (not wanted.pools or one.poolarea_no in wanted.pools)
-        and (not wanted.rules or one.rule_id in wanted.rules)
-        and one.level_order >= least
-        and (not wanted.states or one.standing.state in wanted.states)
-        and (not wanted.overdue or one.overdue_days(today))
-        and (shows_all or not (one.is_settled or one.is_suppressed))
-    )
-
-
 def find(warned: Sequence[Warned], asked: str) -> Warned:
     """The warning of that id, or of the one id that begins so.
 
@@ -217,10 +181,10 @@ def find(warned: Sequence[Warned], asked: str) -> Warned:
     """
     found = [one for one in warned if one.warning_id.startswith(asked)]
     if len(asked) < ID_LEAST or not found:
-        raise refused("WARNING_UNKNOWN", "ID", "当前发布中的预警标识（至少前4位）", asked)
+        raise refused("WARNING_UNKNOWN", "预警标识", "当前发布中有的（至少前4位）", asked)
     if len(found) > 1:
         told = "、".join(one.warning_id for one in found[:5])
-        raise refused("WARNING_AMBIGUOUS", "ID", "只指一条预警", f"{asked} 可指 {told}")
+        raise refused("WARNING_AMBIGUOUS", "预警标识", "只指一条预警", f"{asked} 可指 {told}")
     return found[0]
 
 
@@ -280,9 +244,10 @@ def to_json(one: Warned, today: date) -> dict[str, Any]:
     }
 
 
-def refused(code: str, place: str, expected: str, found: str) -> JiecunError:
+def refused(
+    code: str, place: str, expected: str, found: str, remedy: str = "用 jiecun warnings list 查看"
+) -> JiecunError:
     """A wrong option, as an error with exit code 2."""
-    remedy = "用 jiecun warnings list 查看"
     return JiecunError(Problem(code, place, expected, found, remedy), exit_code=EXIT_USAGE)
 
 

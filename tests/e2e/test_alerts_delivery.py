@@ -19,6 +19,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pytest
 from aiosmtpd.controller import Controller
 
@@ -542,8 +543,14 @@ def test_the_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         server.mode = "ok"
         assert run("test", "office") == (0, "渠道 office 已收下测试消息\n")
         assert run("send", "--json")[0] == 0
-        assert run("list")[1] == "office（wecom，yellow 及以上）：待发 0 条，已送达 3 条\n"
+        assert run("list")[1] == "office（wecom，黄色及以上）：待发 0 条，已送达 3 条\n"
         every = json.loads(run("list", "--all", "--json")[1])
-        assert [e["attempts"] for e in every["events"]] == [2, 2, 2]
+        assert [e["attempt_cnt"] for e in every["events"]] == [2, 2, 2]
+        shown = run("list", "--all")[1]
+        assert shown.count("已送达") == 4
+        assert "yellow" not in shown
+        sent = "select warning_id, delivery, failed_cnt from alert_event order by event_no"
+        table = duckdb.execute(sent.replace("alert_event", f"'{paths.alerts}/alert_event.parquet'"))
+        assert table.fetchall() == [(i, "delivered", 1) for i in ("a1", "b2", "c3")]
         assert run("send", "--channel", "offise")[0] == 2
         assert sorted(server.told()) == ["a1", "b2", "c3", "test"]

@@ -74,7 +74,7 @@ def test_from_the_list_to_the_next_release(house: House, tmp_path: Path) -> None
     """One warning is acknowledged and reported, one dismissed; then the month is run again."""
     listed = house.told("list")
     assert (listed["release_id"], listed["period_ym"]) == (house.release, 202403)
-    amounts = [float(one["excess_amt"]) for one in listed["warnings"] if one["excess_amt"]]
+    amounts = [float(one["monthly_amt"]) for one in listed["warnings"] if one["monthly_amt"]]
     assert amounts == sorted(amounts, reverse=True)
     assert len(amounts) >= 4
     assert {one["state"] for one in listed["warnings"]} == {"opened"}

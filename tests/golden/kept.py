@@ -27,12 +27,14 @@ MART_COLUMNS = {
 
 @dataclass(frozen=True)
 class Kept:
-    """Every cell of the filed statements, every check, the events in any book's journal."""
+    """Every cell of the filed statements, every check, the events in any book's journal, and how
+    often each rule over sets of rows was tested and hit."""
 
     raw: Path
     cells: Cells
     checks: tuple[CheckResult, ...]
     events: frozenset[str]
+    rates: dict[str, tuple[int, int]]
 
 
 def keep_books(raw: Path, warehouse: Path) -> Kept:
@@ -42,8 +44,13 @@ def keep_books(raw: Path, warehouse: Path) -> Kept:
     checks = plain.keep_books(con, request).checks
     cells = mart_cells(con)
     found = con.execute("select distinct event_code from fct_journal").fetchall()
+    rates = con.execute(
+        "select rule_id, sum(rows_tested)::bigint, sum(rows_hit)::bigint from fct_contract_rate "
+        "group by rule_id"
+    ).fetchall()
     con.close()
-    return Kept(raw, cells, checks, frozenset(code for (code,) in found))
+    told = {rule: (tested, hit) for rule, tested, hit in rates}
+    return Kept(raw, cells, checks, frozenset(code for (code,) in found), told)
 
 
 def mart_cells(con: duckdb.DuckDBPyConnection) -> Cells:

@@ -78,3 +78,10 @@ def test_checks_on_rare_money_have_work(default_demo: Kept, check_id: str) -> No
     """Passed on rows, not for want of them."""
     result = next(c for c in default_demo.checks if c.check_id == check_id)
     assert (result.status, result.rows_tested > 0) == ("passed", True)
+
+
+def test_no_rule_over_sets_of_rows_is_hit_where_nothing_is_planted(default_demo: Kept) -> None:
+    """Interest is tested on hundreds of payments, so that a planted one would stand out."""
+    assert len(default_demo.rates) == 10
+    assert {rule: hit for rule, (_, hit) in default_demo.rates.items() if hit} == {}
+    assert default_demo.rates["INTEREST_ODD"][0] > 600

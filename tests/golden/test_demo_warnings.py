@@ -245,7 +245,7 @@ def test_false_openings_of_the_score_and_the_new_year(province: Province) -> Non
 
 def test_the_month_s_list_is_ordered_by_yuan(province: Province) -> None:
     listed = province.whole.execute(
-        """SELECT period_ym, worklist_no, excess_amt, level, is_suppressed FROM fct_warning
+        """SELECT period_ym, worklist_no, monthly_amt, level, is_suppressed FROM fct_warning
         WHERE worklist_no IS NOT NULL ORDER BY period_ym, worklist_no"""
     ).fetchall()
     assert len(listed) > 100

@@ -236,6 +236,39 @@ def test_each_identity_that_breaks_is_named(closing: dict[str, object], told: st
     assert amount == "10.00"
 
 
+# --- the list
+
+
+def test_amounts_of_months_years_and_balances_are_ranked_by_what_a_month_of_them_is() -> None:
+    """January to March 1.4 million each against one planned, and 1.2 in June."""
+    dear = {202401: "1.4", 202402: "1.4", 202403: "1.4", 202406: "1.2"}
+    spec = steady(empty(), "310", 202301, 202406,
+                  spending={ym: D(amount) * MILLION for ym, amount in dear.items()})  # fmt: skip
+    change(spec, "M-06/R12", 202404, value=2)
+    warnings_of(change(spec, "M-06/R12", 202406, value=20))
+    told = rows(
+        spec,
+        """SELECT period_ym, rule_id, excess_amt, monthly_amt FROM fct_warning
+        WHERE period_ym >= 202403 AND is_raised ORDER BY period_ym, worklist_no""",
+    )
+    assert told == [
+        # the quarter judged in March; the year so far; three months in a row; no loss
+        ("202403", "W-04", "1200000.00", "400000.00"),
+        ("202403", "W-05", "1200000.00", "400000.00"),
+        ("202403", "W-08", "1200000.00", "400000.00"),
+        ("202403", "W-02", "5500000.00", ""),
+        # a shortfall over twelve months
+        ("202404", "W-05", "1200000.00", "300000.00"),
+        ("202404", "W-01", "1100000.00", "91666.67"),
+        ("202405", "W-05", "1200000.00", "240000.00"),
+        ("202405", "W-02", "5500000.00", ""),
+        ("202406", "W-05", "1400000.00", "233333.33"),
+        ("202406", "W-04", "200000.00", "200000.00"),
+        ("202406", "W-07", "1400000.00", "116666.67"),
+        ("202406", "W-02", "5583333.35", ""),
+    ]
+
+
 # --- the row
 
 

@@ -250,6 +250,10 @@ def test_the_table_the_worlds_and_the_sql_know_the_same_rules_and_measures() -> 
         ("DELETE FROM rule_warning WHERE rule_id = 'W-10'", "缺少 W-10 M-07/R12"),
         ("DELETE FROM rule_warning_measure WHERE rule_id = 'W-10'", "缺少 W-10 M-07/R12"),
         (
+            "UPDATE rule_warning_measure SET spread = 'week' WHERE rule_id = 'W-10'",
+            "W-10 M-07/R12：week",
+        ),
+        (
             "INSERT INTO rule_warning SELECT * REPLACE (DATE '2020-01-01' AS valid_from) "
             "FROM rule_warning WHERE rule_id = 'W-10' AND level = 'red'",
             "W-10 ALL M-07/R12 red 2018-01-01、W-10 ALL M-07/R12 red 2020-01-01",

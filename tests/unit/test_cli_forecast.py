@@ -6,6 +6,7 @@ import csv
 import json
 import math
 import random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -92,11 +93,29 @@ def test_too_few_cases_have_no_figure() -> None:
     assert cli_forecast._result_lines((few,)) == [
         f"6个月线：样本太少（n = {LEAST_CASES - 1}），不给数字"
     ]
-    assert cli_forecast._result_lines((enough,)) == [
-        f"6个月线：n = {LEAST_CASES}，平均误差 1.0 个月（结存÷平均赤字 3.0 个月，精确 3.0 倍），"
+    assert cli_forecast._result_lines((enough,))[:1] == [
+        f"6个月线：n = {LEAST_CASES}（1 个序列），"
+        "平均误差 1.0 个月（结存÷平均赤字 3.0 个月，精确 3.0 倍），"
         "两个月以内 100%，80%区间覆盖 100%、平均宽 3.0 个月，偏差 -1.0 个月"
     ]
+    assert (enough.is_broad, enough.series) == (False, 1)
     assert cli_forecast._result_lines(()) == ["样本太少（n = 0），不给数字"]
+
+
+def test_a_line_says_how_many_series_it_rests_on_and_where_intervals_missed() -> None:
+    held, missed = Case(3, 4, 3, 6, 8.0, 5), Case(3, 4, 3, 6, 8.0, 7)
+    few = [replace(held, series="a")] * 20 + [replace(missed, series="b")] * 12
+    few += [replace(missed, series="a")]
+    (narrow,) = results(few)
+    assert (narrow.series, narrow.missed) == (2, (("b", 12), ("a", 1)))
+    told, why = cli_forecast._result_lines((narrow,))
+    assert told.startswith("3个月线：n = 33（2 个序列），平均误差")
+    assert why == (
+        "　　只来自 2 个序列：逐月预测看的是同一次跌破，比例不能当作概率；"
+        "区间未覆盖的 13 次中 12 次在 b"
+    )
+    (broad,) = results([replace(held, series=name) for name in "abcde"] * 6)
+    assert len(cli_forecast._result_lines((broad,))) == 1
 
 
 def test_one_file_of_two_is_refused(tmp_path: Path) -> None:

@@ -445,6 +445,27 @@ def test_year_end_account_balances_tie_to_the_movements(raw: Raw) -> None:
         )
 
 
+def test_interest_is_the_daily_balances_at_the_rate_told(raw: Raw) -> None:
+    """Recomputed from the statements: every payment whose term lies within them, to the fen."""
+    key = ("poolarea_no", "insutype", "hif_acct_type")
+    tested = 0
+    for _, lines in raw["fund_transfers"].group_by(key, maintain_order=True):
+        ordered = lines.sort("acen_date", "traf_sn")
+        ends = dict(ordered.select("acen_date", "balc").iter_rows())
+        first = ordered["acen_date"][0]
+        paid = ordered.filter(pl.col("traf_item") == "INTE_IN").group_by(
+            "int_begndate", "int_enddate", "int_rate"
+        )
+        for begin, end, rate, amount in paid.agg(pl.col("amt").sum()).iter_rows():
+            if begin < first:
+                continue
+            days = [begin + dt.timedelta(days=n) for n in range((end - begin).days + 1)]
+            held = sum((ends[max(d for d in ends if d <= day)] for day in days), ZERO)
+            assert abs(held * rate / 360 - amount) <= Decimal("0.005"), (begin, end)
+            tested += 1
+    assert tested >= 40
+
+
 def account_moves(raw: Raw, end: dt.date) -> dict[str, Decimal]:
     """Money of the accounts that moves with their owners, by decision or for others, by pool."""
     bank = raw["fund_transfers"].filter(

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from pipelines.reports.dictionary import dictionary_html
-from schemas.marts import MARTS
+from schemas.marts import LIVE, MARTS
 from schemas.table import by_name
 
 ROOT = Path(__file__).resolve().parents[2]
-TABLES = by_name(MARTS)
+TABLES = by_name((*MARTS, *LIVE))
 QUANTITIES = ("money", "number", "count", "ratio")
 #: quantities without a unit, and why they have none
 UNITLESS = {
@@ -35,6 +35,7 @@ UNITLESS = {
     "fct_published_check.printed": "yuan for money, else the row's own column printed_unit",
     "fct_published_check.found": "yuan for money, else the row's own column printed_unit",
     "fct_published_check.difference": "yuan for money, else the row's own column printed_unit",
+    "alert_event.event_no": "ordinal",
     "fct_warning.level_order": "ordinal",
     "fct_warning.worklist_no": "ordinal",
     "fct_warning_event.event_no": "ordinal",

@@ -239,7 +239,7 @@ def test_a_warning_tells_level_rule_value_limit_reason_since_owner_and_due(
     written = pages(con, tmp_path)
     told = (
         "W-01 可支付月数过低 居民基金 2.50 月 3.00 结存只够&lt;2.5&gt;个月 处置：报告 "
-        "2025年9月 基金财务岗 2026-01-10"
+        "2025年9月 待受理 基金财务岗 2026-01-10"
     )
     assert row(written["610100.html"], "■ 红 W-01") == f"■ 红 {told}"
     index = written["index.html"]
@@ -247,6 +247,65 @@ def test_a_warning_tells_level_rule_value_limit_reason_since_owner_and_due(
     assert row(index, "西安市 职工").endswith("无预警")
     assert row(index, "陕西省合计 合计").endswith("■ 红")
     assert "西安市 居民 W-01" in row(index, "■ 红 西安市")
+    assert row(index, "■ 红 西安市").endswith("2025年9月 待受理 基金财务岗 2026-01-10")
+    assert "处理记录" not in written["610100.html"]
+
+
+def step(con: duckdb.DuckDBPyConnection, number: int, name: str, to: str, note: str) -> None:
+    """One step taken for the warning ``x``."""
+    con.execute(
+        "insert into fct_warning_event by name select ? as event_no, 'x' as warning_id, "
+        "'W-05' as rule_id, '610100-390-NA' as series_id, 202511 as period_ym, "
+        "'orange' as level, 3 as level_order, ? as step, 'opened' as state_from, "
+        "? as state_to, '甲' as by_whom, timestamp '2026-01-05 09:00:00' as event_at, "
+        "? as note, '乙' as owner, date '2026-02-04' as due_date",
+        [number, name, to, note],
+    )
+
+
+def test_a_page_tells_where_a_warning_stands_and_links_its_overspend_report(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    warn(con, "W-05", "orange", opened=202509)
+    step(con, 1, "ack", "acknowledged", "")
+    con.execute("update fct_warning set state = 'acknowledged', owner = '乙'")
+    first = pages(con, tmp_path / "taken")
+    assert "超支报告" not in first["610100.html"]
+    assert not [name for name in first if "overspend" in name]
+    step(con, 2, "report", "reported", "已报<财政>")
+    con.execute("update fct_warning set state = 'reported', due_date = date '2026-02-04'")
+    written = pages(con, tmp_path / "reported")
+    page = written["610100.html"]
+    told = row(page, "◆ 橙 W-05")
+    assert told.endswith("2025年9月 已报告 超支报告 乙 2026-02-04")
+    assert 'href="610100-390-overspend-202511.html">超支报告</a>' in page
+    assert "西安市居民基金超支报告 2025年11月" in written["610100-390-overspend-202511.html"]
+    steps = between(page, "W-05 支出进度过快的处理记录（2 步）", "</details>")
+    assert row(steps, "2026-01-05 09:00 报告") == (
+        "2026-01-05 09:00 报告 已报告 甲 乙 2026-02-04 已报&lt;财政&gt;"
+    )
+    # a run through a month before the one reported
+    con.execute("update fct_warning_event set period_ym = 202701 where step = 'report'")
+    earlier = pages(con, tmp_path / "earlier")
+    assert "超支报告" not in earlier["610100.html"]
+    assert not [name for name in earlier if "overspend" in name]
+    # back by itself: the log's last step left it elsewhere
+    con.execute("update fct_warning set state = 'opened'")
+    back = pages(con, tmp_path / "back")["610100.html"]
+    assert "待受理（复报）" in row(back, "◆ 橙 W-05")
+
+
+def test_the_index_tells_a_provincial_warning(
+    con: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    warn(con, "W-23", "yellow", opened=LAST)
+    con.execute(
+        "update fct_warning set ledger_id = '610000-390', series_type = 'province', "
+        "series_id = '61-390-inpatient', reason_zh = '全省居民住院普遍偏高'"
+    )
+    told = row(pages(con, tmp_path)["index.html"], "▲ 黄 陕西省 居民 W-23")
+    assert "全省居民住院普遍偏高" in told
+    assert told.endswith("待受理 基金财务岗 2026-01-10")
 
 
 def test_warnings_of_earlier_months_are_told_as_spells(

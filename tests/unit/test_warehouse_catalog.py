@@ -90,6 +90,18 @@ def test_sql_gives_a_frame(paths: WarehousePaths) -> None:
     assert run_sql(paths, recursive).height == 3
 
 
+def test_what_was_sent_is_read_beside_the_release(paths: WarehousePaths) -> None:
+    paths.alerts.mkdir()
+    file = paths.alerts / "alert_event.parquet"
+    write = "COPY (SELECT '{}' AS channel) TO '{}' (FORMAT parquet)"
+    with duckdb.connect() as con:
+        con.execute(write.format("office", str(file).replace("'", "''")))
+    assert run_sql(paths, "FROM alert_event").rows() == [("office",)]
+    assert run_sql(paths, "SELECT fund FROM dim_fund").rows() == [("POOL",)]
+    with pytest.raises(JiecunError):
+        run_sql(paths, f"FROM read_parquet('{paths.root}/../other.parquet')")
+
+
 def test_two_readers_and_the_old_release_stays_with_its_reader(paths: WarehousePaths) -> None:
     old = open_catalog(paths)
     release(paths, "r2", "2.50")

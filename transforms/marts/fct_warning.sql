@@ -3,7 +3,7 @@ with listed as (
     select book, rule_id, series_id, period_ym,
         row_number() over (
             partition by book, period_ym
-            order by excess_amt desc nulls last, level_order desc, rule_id, series_id
+            order by monthly_amt desc nulls last, level_order desc, rule_id, series_id
         ) as worklist_no
     from wrn_text
     where level <> 'grey' and not is_suppressed
@@ -40,6 +40,7 @@ select
     t.amount_amt,
     t.base_amt,
     t.excess_amt,
+    t.monthly_amt,
     t.relative_pct,
     t.peer_cnt,
     t.is_suppressed,

@@ -7,6 +7,14 @@ with told as (
         w.comparison, w.value, w.threshold, w.excess_amt, w.relative_pct, w.amount_amt,
         w.base_amt, w.peer_cnt, w.is_suppressed, w.shock_series_id, w.shock_ym, w.valid_from,
         w.month_cnt, w.progress_pct, w.arg, w.arg2,
+        -- what one month of it is: amounts of a month, a year and a balance side by side
+        (w.excess_amt / case p.spread
+            when 'span' then w.span_months
+            when 'year' then w.period_ym % 100
+            when 'twelve' then 12
+            when 'run' then nullif(w.value, 0)
+            when 'years' then 12 * nullif(w.value, 0)
+        end)::decimal(18, 2) as monthly_amt,
         t.title as rule_zh, t.unit, t.owner_role, t.action, t.due_days, t.source,
         p.recompute_sql as recompute_template,
         case
@@ -99,8 +107,8 @@ select
     book, rule_id, rule_zh, measure, series_type, series_id, ledger_id, poolarea_no, insutype,
     fund, spending_class, fixmedins_code, period_ym, period_start_date, opened_ym, last_ym,
     state_ym, level, level_order, is_raised, is_confirmed, comparison, value, threshold, unit,
-    amount_amt, base_amt, excess_amt, relative_pct, peer_cnt, is_suppressed, shock_series_id,
-    shock_ym, owner_role, action, due_days, valid_from, source,
+    amount_amt, base_amt, excess_amt, monthly_amt, relative_pct, peer_cnt, is_suppressed,
+    shock_series_id, shock_ym, owner_role, action, due_days, valid_from, source,
     list_reduce(
         words || [
             ('{ledger}', ledger_zh),

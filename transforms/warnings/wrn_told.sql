@@ -8,6 +8,8 @@ with ruled as (
         t.threshold, coalesce(l.excess_amt, s.excess_amt) as excess_amt, s.relative_pct,
         s.amount_amt, s.base_amt, s.month_cnt, s.progress_pct, s.period_zh, s.account_zh,
         s.line_zh, s.point_zh, s.early_zh, s.range_zh, s.detail_zh, s.arg, s.arg2,
+        (s.period_ym // 100 - s.from_ym // 100) * 12 + s.period_ym % 100 - s.from_ym % 100 + 1
+            as span_months,
         null::bigint as peer_cnt, null::varchar as peers_zh, false as is_suppressed,
         null::varchar as shock_series_id, null::integer as shock_ym,
         l.scheme, l.valid_from
@@ -36,7 +38,7 @@ scored as (
         j.period_start_date, j.opened_ym, j.last_ym, j.state_ym, j.level, j.level_order,
         j.is_raised, j.is_confirmed, j.comparison, j.value, j.threshold, j.excess_amt,
         j.relative_pct, j.amount_amt, j.base_amt, j.detail_zh, j.peer_cnt, j.peers_zh,
-        j.is_suppressed, j.shock_series_id, j.shock_ym,
+        j.is_suppressed, j.shock_series_id, j.shock_ym, 1 as span_months,
         t.scheme, t.valid_from
     from wrn_jump as j
     inner join rule_warning as t

@@ -11,6 +11,7 @@ from pipelines.errors import JiecunError, Problem
 from pipelines.months import months_back
 from pipelines.paths import RULES
 from pipelines.reports.charts import Month
+from pipelines.reports.html.handling import handling_of, load_steps
 from pipelines.reports.html.model import (
     OUTCOMES,
     Definition,
@@ -22,6 +23,7 @@ from pipelines.reports.html.model import (
     Taken,
     Warned,
     sections,
+    worst_first,
 )
 from pipelines.reports.html.outlook import load_inspections, load_outlooks
 from pipelines.reports.html.text import worst
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from pipelines.reports.html.model import Key
     from pipelines.reports.layout import CheckLike
     from pipelines.reports.statements import Sheet
+    from pipelines.warnings.state import WarningEvent
 
 #: months in the spending chart
 CHART_MONTHS = 36
@@ -45,8 +48,8 @@ _METRIC_COLUMNS = (
     "unit, numerator_amt, denominator_amt, month_cnt, status"
 )
 _WARNING_COLUMNS = (
-    "ledger_id, rule_id, series_id, fund, period_ym, opened_ym, level, value, threshold, unit, "
-    "excess_amt, owner, due_date, reason_zh, action_zh"
+    "warning_id, ledger_id, rule_id, series_id, fund, period_ym, opened_ym, level, value, "
+    "threshold, unit, excess_amt, state, owner, due_date, reason_zh, action_zh"
 )
 
 
@@ -72,10 +75,12 @@ def load_report(
     titles = {str(r["rule_id"]): str(r["title"]) for r in _rule(con, "rule_warning", tables)}
     metrics = _metrics(con)
     period = max(sheet.period_ym for sheet in sheets)
+    warnings = _warnings(con, titles)
+    steps = load_steps(con, tables)
     return Report(
         release_id=release_id,
         period_ym=period,
-        pools=_pools(con, sheets, metrics, _warnings(con, titles)),
+        pools=_pools(con, sheets, metrics, warnings),
         checks=tuple(checks),
         intake=_intake(con),
         definitions={
@@ -93,6 +98,16 @@ def load_report(
         set_rules=_set_rules(con, tables),
         outlooks=load_outlooks(con, tables),
         inspections=load_inspections(con, tables),
+        provincial=worst_first(
+            warned
+            for scope in warnings.keys() - {sheet.ledger_id for sheet in sheets}
+            for warned in warnings[scope]
+            if warned.period_ym == period
+        ),
+        handling=handling_of(
+            (w for found in warnings.values() for w in found), steps, _booked(con, steps)
+        ),
+        steps=steps,
     )
 
 
@@ -218,9 +233,23 @@ def _warnings(
     ).fetchall()
     out: dict[str, list[Warned]] = defaultdict(list)
     for row in rows:
-        told = (*row, titles.get(row[1], row[1]))
-        out[row[0]].append(Warned(*told))
+        told = (*row, titles.get(row[2], row[2]))
+        out[row[1]].append(Warned(*told))
     return {ledger: tuple(found) for ledger, found in out.items()}
+
+
+def _booked(
+    con: duckdb.DuckDBPyConnection, steps: Sequence[WarningEvent]
+) -> frozenset[tuple[str, int]]:
+    """Ledgers and months with statements; not asked for where no step was taken."""
+    if not steps:
+        return frozenset()
+    rows = con.execute(
+        "select distinct ledger_id, period_ym from fct_balance_sheet "
+        "where book = ? and period_type = 'M'",
+        [BOOK],
+    ).fetchall()
+    return frozenset((str(ledger), int(ym)) for ledger, ym in rows)
 
 
 def _intake(con: duckdb.DuckDBPyConnection) -> tuple[Taken, ...]:

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pipelines.reports.html.text import rank, worst
 
 if TYPE_CHECKING:
     import datetime
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     from pipelines.reports.charts import Month
+    from pipelines.reports.html.handling import Handling
     from pipelines.reports.html.outlook import Inspected, Outlook
     from pipelines.reports.layout import CheckLike
     from pipelines.reports.statements import Sheet
+    from pipelines.warnings.state import WarningEvent
 
 #: (metric_id, variant, fund)
 Key = tuple[str, str, str]
@@ -68,6 +70,7 @@ class Definition:
 class Warned:
     """One row of ``fct_warning``; ``excess_amt`` in yuan."""
 
+    warning_id: str
     ledger_id: str
     rule_id: str
     series_id: str
@@ -79,6 +82,7 @@ class Warned:
     threshold: Decimal | None
     unit: str
     excess_amt: Decimal | None
+    state: str
     owner: str
     due_date: datetime.date | None
     reason_zh: str
@@ -136,8 +140,7 @@ class Ledger:
     @property
     def current(self) -> tuple[Warned, ...]:
         """Warnings of the last month, worst first."""
-        now = [w for w in self.warnings if w.period_ym == self.period_ym]
-        return tuple(sorted(now, key=lambda w: (-rank(w.level), w.rule_id, w.series_id)))
+        return worst_first(w for w in self.warnings if w.period_ym == self.period_ym)
 
     @property
     def level(self) -> str:
@@ -183,6 +186,17 @@ class Report:
     #: pool, province or 000000 → inspections, newest first
     inspections: Mapping[str, tuple[Inspected, ...]]
     set_rules: tuple[SetRule, ...] = ()
+    #: warnings of whole provinces in the last month, worst first
+    provincial: tuple[Warned, ...] = ()
+    #: (warning, month) → where it stands, for every warning above
+    handling: Mapping[tuple[str, int], Handling] = field(default_factory=dict)
+    #: the steps behind it
+    steps: tuple[WarningEvent, ...] = ()
+
+
+def worst_first(warnings: Iterable[Warned]) -> tuple[Warned, ...]:
+    """Warnings by level, rule and series."""
+    return tuple(sorted(warnings, key=lambda w: (-rank(w.level), w.rule_id, w.series_id)))
 
 
 def sections(sheet: Sheet) -> tuple[tuple[str, str, bool], ...]:

@@ -1,4 +1,4 @@
-"""Writes the HTML report: ``index.html``, ``<poolarea_no>.html`` and the books compared.
+"""Writes the HTML report: ``index.html``, ``<poolarea_no>.html``, books compared, overspends.
 
 Each page is one file without scripts: style and charts are inline, and its own policy forbids the
 browser every request.
@@ -17,6 +17,7 @@ from pipelines.reports.files import write_report
 from pipelines.reports.html import overview, view
 from pipelines.reports.html.books import comparison_page, file_name
 from pipelines.reports.html.data import load_report
+from pipelines.reports.html.handling import report_page, reported
 from pipelines.reports.html.model import OUTCOMES
 from pipelines.reports.html.outlook import BASES, inspections_of
 from pipelines.reports.html.render import environment
@@ -48,7 +49,8 @@ def write_html(
 ) -> tuple[Path, ...]:
     """Write the index and a page per pooling area of the marts in ``con``; returns their paths.
 
-    Where the marts hold several books, a page that compares them stands beside each area's.
+    Where the marts hold several books, a page that compares them stands beside each area's. Of
+    every warning of the last month that was reported, the overspend report stands there, too.
 
     ``con`` is a run's connection or a release's catalog. Same marts, same bytes. Raises JiecunError
     ``REPORT_WRITE`` (a file cannot be written), ``REPORT_SOURCE``, ``REPORT_EMPTY``,
@@ -68,6 +70,7 @@ def write_html(
                     for ledger in pool.ledgers
                 ]
             )
+    pages |= _overspends(con, report)
     return tuple(write_report(out_dir / name, text) for name, text in pages.items())
 
 
@@ -80,18 +83,17 @@ def index_page(env: Environment, report: Report) -> str:
         for warning in ledger.current
     ]
     warned.sort(key=lambda told: -rank(told[2].level))
+    provinces = {p.province_code: p.province_name for p in report.pools}
     return env.get_template("index.html.j2").render(
         title=f"医保基金运行报告 {month(report.period_ym)}",
         report=report,
         rows=overview.index_rows(report),
         heat=overview.heat(report),
         warned=warned,
+        provincial=[(provinces.get(w.ledger_id[:6], ""), w) for w in report.provincial],
         definitions=overview.column_definitions(report),
         provinces=[
-            (name, inspections_of(report.inspections, code))
-            for code, name in dict.fromkeys(
-                (p.province_code, p.province_name) for p in report.pools
-            )
+            (name, inspections_of(report.inspections, code)) for code, name in provinces.items()
         ],
         nation=[
             row for row in inspections_of(report.inspections, "000000") if row.origin != "rollup"
@@ -151,8 +153,30 @@ def _outlook(outlook: Outlook | None, ledger: Ledger, name: str) -> dict[str, ob
     }
 
 
+def _overspends(con: duckdb.DuckDBPyConnection, report: Report) -> dict[str, str]:
+    """File name → page of the overspend reports that the pages link to."""
+    current = (w for pool in report.pools for ledger in pool.ledgers for w in ledger.current)
+    wanted = reported(current, report.handling)
+    if not wanted:
+        return {}
+    # read here: few runs have one
+    from pipelines.reports.overspend_files import page
+    from pipelines.warnings.casefile import case_files
+
+    out = {}
+    for ledger_id, ym in wanted:
+        pool, _, scheme = ledger_id.partition("-")
+        (case,) = case_files(
+            con, report.steps, pool, ym, scheme=scheme, release_id=report.release_id
+        )
+        out[report_page(ledger_id, ym)] = page(case)
+    return out
+
+
 def _common(report: Report) -> dict[str, object]:
     return {
+        "handling": report.handling,
+        "report_page": report_page,
         "release_id": report.release_id,
         "checks": layout.check_order(report.checks),
         "check_summary": layout.check_summary(report.checks),

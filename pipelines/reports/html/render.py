@@ -30,6 +30,7 @@ def environment() -> Environment:
         yuan=text.yuan,
         sign=text.sign_class,
         figure=text.figure,
+        judged=text.judged,
         shown_unit=text.shown_unit,
         month=text.month,
         short_month=text.short_month,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 NONE = "暂无"
 
@@ -92,6 +92,14 @@ def figure(value: Decimal | None, unit: str) -> str:
     if value is None:
         return NONE
     return wan(value) if unit == "元" else f"{_rounded(value):,.2f}"
+
+
+def judged(value: Decimal | None, unit: str) -> str:
+    """A warning's value as its reason tells it: cut, never rounded over a threshold."""
+    if value is None or unit == "元":
+        return figure(value, unit)
+    cut = value.quantize(_CENT, ROUND_DOWN)
+    return f"{cut if cut else abs(cut):,.2f}"
 
 
 def shown_unit(unit: str) -> str:
