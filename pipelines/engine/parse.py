@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-import sqlglot
-from sqlglot import exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import traverse_scope
+import duckdb
 
 #: table functions that touch nothing outside the query
 PURE_TABLE_FUNCTIONS = frozenset({"range", "generate_series", "unnest"})
 
 _HEADER = re.compile(r"--\s*([a-z_]+)\s*:\s*(.*\S)\s*$")
 _STAR = re.compile(r"(?:\bselect|\bdistinct|,|\.|^)\s*\*|\bcolumns\s*\(", re.IGNORECASE)
+_SERIALIZE = (
+    "select json_serialize_sql(?, skip_null := true, skip_empty := true, skip_default := true)"
+)
 _FROM = re.compile(r"\bfrom\b", re.IGNORECASE)
 
 
@@ -59,87 +62,120 @@ def line_of(sql: str, name: str) -> int:
 def parse_select(sql: str) -> Parsed:
     """Read one SELECT. Raises ``NotPlainSql`` for anything else and for a table function with I/O.
 
-    Tables come from sqlglot's scopes; those no scope shows (inside PIVOT) come from the tree, which
-    is exact because a CTE may not bear the name of a model. DuckDB's names ignore case, quoted or
-    not, sqlglot's scopes do not: names are put in lower case first.
+    DuckDB's own parser reads it, nothing is bound or run. A name is a CTE where the query it stands
+    in knows one of that name, and a table elsewhere; names ignore case.
     """
-    tree = _one_query(sql)
-    for identifier in tree.find_all(exp.Identifier):
-        identifier.set("this", identifier.name.lower())
-    ctes = frozenset(cte.alias for cte in tree.find_all(exp.CTE))
-    reads = set()
-    for table in tree.find_all(exp.Table):
-        name = _table_name(sql, table)
-        if name and name not in ctes:
-            reads.add(name)
-    reads |= _scope_tables(tree)
-    return Parsed(frozenset(reads), ctes, _star_line(sql, tree))
+    found = _Found()
+    _walk(_one_query(sql), frozenset(), found, sql)
+    starred = found.star and (_first_line(sql, _STAR) or _first_line(sql, _FROM))
+    return Parsed(frozenset(found.reads), frozenset(found.ctes), int(starred))
 
 
-def _one_query(sql: str) -> exp.Query:
+@dataclass
+class _Found:
+    reads: set[str] = field(default_factory=set)
+    ctes: set[str] = field(default_factory=set)
+    star: bool = False
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def _one_query(sql: str) -> dict[str, Any]:
+    """The tree of the one SELECT in ``sql``."""
     expected = "一个文件一条 SELECT"
-    try:
-        statements = [s for s in sqlglot.parse(sql, dialect="duckdb") if s is not None]
-    except SqlglotError as exc:
-        errors = getattr(exc, "errors", None) or [{}]
-        line = int(errors[0].get("line") or 1)
-        what = str(errors[0].get("description") or type(exc).__name__)
-        raise NotPlainSql("SQL_SYNTAX", line, "DuckDB 能读的 SQL", what[:200]) from None
+    with _parser().cursor() as con:
+        told = json.loads(con.execute(_SERIALIZE, [sql]).fetchall()[0][0])
+        if told["error"]:
+            if told["error_type"] == "parser":
+                before = sql.encode()[: int(told.get("position", 0))]
+                raise NotPlainSql(
+                    "SQL_SYNTAX",
+                    before.count(b"\n") + 1,
+                    "DuckDB 能读的 SQL",
+                    str(told["error_message"])[:200],
+                )
+            kinds = [statement.type.name for statement in con.extract_statements(sql)]
+            what = f"{kinds[0]} 语句" if len(kinds) == 1 else f"{len(kinds)} 条语句"
+            if kinds == ["MULTI"]:
+                what = "没有 IN 的 PIVOT，列随数据而变"
+            raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, expected, what)
+    statements = told["statements"]
     if len(statements) != 1:
         raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, expected, f"{len(statements)} 条语句")
-    tree = statements[0]
-    if not isinstance(tree, exp.Query):
-        kind = type(tree).__name__.upper()
-        raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, expected, f"{kind} 语句")
-    write = tree.find(exp.Insert, exp.Update, exp.Delete, exp.Copy)
-    if write:
-        raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, expected, f"含 {type(write).__name__.upper()}")
+    tree: dict[str, Any] = statements[0]["node"]
     return tree
 
 
-def _table_name(sql: str, table: exp.Table) -> str:
-    """Lower-case name of a table; '' for a pure table function."""
-    source = table.this
-    if isinstance(source, exp.Identifier):
-        if table.db:
+def _walk(node: object, known: frozenset[str], found: _Found, sql: str) -> None:
+    """Note what ``node`` and all below it read; ``known`` are the CTEs it may name."""
+    if isinstance(node, list):
+        for item in node:
+            _walk(item, known, found, sql)
+    elif isinstance(node, dict):
+        # expressions have a class
+        if "class" not in node and "type" in node:
+            known = _enter(node["type"], node, known, found, sql)
+        for key, value in node.items():
+            if (type(value) is dict or type(value) is list) and key != "cte_map":
+                _walk(value, known, found, sql)
+
+
+def _enter(
+    kind: str, node: dict[str, Any], known: frozenset[str], found: _Found, sql: str
+) -> frozenset[str]:
+    """Note what a query or a table of a FROM is; returns the CTEs known inside."""
+    if kind in ("BASE_TABLE", "TABLE_FUNCTION"):
+        name = _table_name(sql, node, known)
+        if name:
+            found.reads.add(name)
+    elif kind.endswith("_QUERY_NODE"):
+        written = kind.removesuffix("_QUERY_NODE")
+        raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, "一个文件一条 SELECT", f"含 {written}")
+    elif kind == "SHOW_REF":
+        raise NotPlainSql("SQL_NOT_ONE_SELECT", 1, "一个文件一条 SELECT", "含 DESCRIBE")
+    elif kind == "RECURSIVE_CTE_NODE":
+        known |= {node["cte_name"].lower()}
+    elif kind == "SELECT_NODE" and _is_starred(node):
+        found.star = True
+    for cte in node.get("cte_map", {}).get("map", ()):
+        name = cte["key"].lower()
+        found.ctes.add(name)
+        _walk(cte["value"]["query_node"], known, found, sql)
+        known |= {name}
+    return known
+
+
+def _is_starred(select: dict[str, Any]) -> bool:
+    # a PIVOT in a FROM is told as a select of everything it makes
+    pivoted = select.get("from_table", {}).get("type") == "PIVOT"
+    return any(
+        item.get("class") == "STAR" and not (pivoted and "query_location" not in item)
+        for item in select.get("select_list", ())
+    )
+
+
+def _table_name(sql: str, table: dict[str, Any], known: frozenset[str]) -> str:
+    """Lower-case name of a table; '' for a CTE and for a pure table function."""
+    if table["type"] == "BASE_TABLE":
+        path = table["qualified_name"]["path"]
+        if len(path) > 1:
             raise NotPlainSql(
-                "SQL_TABLE_FUNCTION",
-                line_of(sql, table.name),
-                "不带库名的表名",
-                f"{table.db}.{table.name}",
+                "SQL_TABLE_FUNCTION", line_of(sql, path[-1]), "不带库名的表名", ".".join(path)
             )
-        return table.name
-    name = source.name if isinstance(source, exp.Anonymous) else source.sql_name()
-    if name.lower() in PURE_TABLE_FUNCTIONS:
+        name = str(table["table_name"]).lower()
+        return "" if name in known else name
+    name = str(table["function"]["function_name"]).lower()
+    if name in PURE_TABLE_FUNCTIONS:
         return ""
     raise NotPlainSql(
         "SQL_TABLE_FUNCTION",
         line_of(sql, name),
         "模型不读写文件，输入由运行器绑定；表函数只可用 range、generate_series、unnest",
-        f"表函数 {name.lower()}",
+        f"表函数 {name}",
     )
-
-
-def _scope_tables(tree: exp.Query) -> set[str]:
-    try:
-        scopes = traverse_scope(tree)
-    except SqlglotError as exc:
-        raise NotPlainSql("SQL_SYNTAX", 1, "名称在各层查询内唯一", str(exc)[:200]) from None
-    return {
-        source.name
-        for scope in scopes
-        for source in scope.sources.values()
-        if isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier)
-    }
-
-
-def _star_line(sql: str, tree: exp.Query) -> int:
-    for select in tree.find_all(exp.Select):
-        for item in select.expressions:
-            qualified = isinstance(item, exp.Column) and isinstance(item.this, exp.Star)
-            if qualified or isinstance(item, exp.Star | exp.Columns):
-                return _first_line(sql, _STAR) or _first_line(sql, _FROM)
-    return 0
 
 
 def _first_line(sql: str, pattern: re.Pattern[str]) -> int:

@@ -40,6 +40,14 @@ _SETTINGS = (
     "SET TimeZone = 'Asia/Shanghai'",
 )
 
+#: what the SQL of models may call beside DuckDB's own functions
+MACROS = (
+    # a quotient of whole numbers, half away from zero; the divisor is above zero
+    "CREATE MACRO half_up(part, whole) AS CASE "
+    "WHEN part >= 0 THEN (2 * part + whole) // (2 * whole) "
+    "ELSE -((-2 * part + whole) // (2 * whole)) END",
+)
+
 
 @dataclass(frozen=True)
 class FailedRow:
@@ -73,7 +81,8 @@ class CheckResult:
 def connect(*, threads: int, memory_limit: str, temp_dir: Path) -> duckdb.DuckDBPyConnection:
     """An in-memory DuckDB that spills to ``temp_dir`` (made if missing) and downloads nothing.
 
-    Python variables are not visible to its SQL. Raises JiecunError for a setting it cannot read.
+    It knows ``MACROS``. Python variables are not visible to its SQL. Raises JiecunError for a
+    setting it cannot read.
     """
     con: duckdb.DuckDBPyConnection | None = None
     try:
@@ -85,8 +94,8 @@ def connect(*, threads: int, memory_limit: str, temp_dir: Path) -> duckdb.DuckDB
                 "temp_directory": str(temp_dir),
             }
         )
-        for setting in _SETTINGS:
-            con.execute(setting)
+        for statement in (*_SETTINGS, *MACROS):
+            con.execute(statement)
     except (duckdb.Error, OSError) as exc:
         if con is not None:
             con.close()
@@ -122,7 +131,7 @@ def run_models(
 
 
 def run_checks(con: duckdb.DuckDBPyConnection, plan: Sequence[Model]) -> list[CheckResult]:
-    """Run the check models in the order given; each leaves a table of its name.
+    """Run the check models in the order given; each leaves a view of its name.
 
     A check's row is one tested instance: ``ledger_id``, ``period_ym``, ``item``, ``expected_amt``,
     ``actual_amt``; it failed where the two amounts are distinct, NULL included. No rows: not
@@ -136,10 +145,10 @@ def run_checks(con: duckdb.DuckDBPyConnection, plan: Sequence[Model]) -> list[Ch
         tested, failed, difference, note = 0, 0, Decimal("0.00"), ""
         worst: tuple[FailedRow, ...] = ()
         try:
-            _create(con, model, replace=True)
-            note = _wrong_columns(con, model)
+            tested_rows = _bind(con, model)
+            note = _wrong_columns(tested_rows)
             if not note:
-                tested, failed, difference = _totals(con, model)
+                tested, failed, difference = _totals(tested_rows)
                 worst = _worst(con, model) if failed else ()
                 status = "failed" if failed else "passed" if tested else "not_applicable"
         except JiecunError as exc:
@@ -148,7 +157,7 @@ def run_checks(con: duckdb.DuckDBPyConnection, plan: Sequence[Model]) -> list[Ch
             note = safe_message(exc, model.sql)
         if status == "error":
             with suppress(duckdb.Error):
-                con.execute(f'DROP TABLE IF EXISTS "{model.name}"')
+                con.execute(f'DROP VIEW IF EXISTS "{model.name}"')
         results.append(
             CheckResult(
                 head.check_id,
@@ -167,11 +176,10 @@ def run_checks(con: duckdb.DuckDBPyConnection, plan: Sequence[Model]) -> list[Ch
     return results
 
 
-def _create(con: duckdb.DuckDBPyConnection, model: Model, *, replace: bool = False) -> int:
-    create = "CREATE OR REPLACE" if replace else "CREATE"
+def _create(con: duckdb.DuckDBPyConnection, model: Model) -> int:
     kind = "VIEW" if model.is_view else "TABLE"
     try:
-        made = con.execute(f'{create} {kind} "{model.name}" AS\n{model.sql}').fetchall()
+        made = con.execute(f'CREATE {kind} "{model.name}" AS\n{model.sql}').fetchall()
     except duckdb.Error as exc:
         raise JiecunError(
             Problem(
@@ -185,9 +193,15 @@ def _create(con: duckdb.DuckDBPyConnection, model: Model, *, replace: bool = Fal
     return int(made[0][0]) if made and not model.is_view else 0
 
 
-def _wrong_columns(con: duckdb.DuckDBPyConnection, model: Model) -> str:
+def _bind(con: duckdb.DuckDBPyConnection, model: Model) -> duckdb.DuckDBPyRelation:
+    """The rows of a check, not kept: a view, for most checks pass and are read once."""
+    con.execute(f'CREATE OR REPLACE VIEW "{model.name}" AS\n{model.sql}')
+    return con.view(model.name)
+
+
+def _wrong_columns(tested: duckdb.DuckDBPyRelation) -> str:
     """'' where the check's columns are as agreed, else what differs."""
-    types = {row[0]: row[1] for row in con.execute(f'DESCRIBE "{model.name}"').fetchall()}
+    types = {name: str(kind) for name, kind in zip(tested.columns, tested.types, strict=True)}
     if list(types) != list(_CHECK_COLUMNS):
         return f"列应为 {', '.join(_CHECK_COLUMNS)}，实为 {', '.join(types)}"
     wrong = [
@@ -205,12 +219,10 @@ def _wrong_columns(con: duckdb.DuckDBPyConnection, model: Model) -> str:
 _DIFFERENCE = "abs(coalesce(expected_amt, 0) - coalesce(actual_amt, 0))"
 
 
-def _totals(con: duckdb.DuckDBPyConnection, model: Model) -> tuple[int, int, Decimal]:
-    row = con.execute(
-        f"""SELECT count(*),
-            count(*) FILTER (WHERE expected_amt IS DISTINCT FROM actual_amt),
-            coalesce(sum({_DIFFERENCE}), 0)
-        FROM "{model.name}" """
+def _totals(tested: duckdb.DuckDBPyRelation) -> tuple[int, int, Decimal]:
+    row = tested.aggregate(
+        f"""count(*), count(*) FILTER (WHERE expected_amt IS DISTINCT FROM actual_amt),
+        coalesce(sum({_DIFFERENCE}), 0)"""
     ).fetchall()[0]
     return int(row[0]), int(row[1]), Decimal(row[2]).quantize(_FEN)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from pipelines.engine.runner import MACROS
 from pipelines.flows.workspace import BOUND_LIKE
 from pipelines.paths import RULES as RULES_FOLDER
 from schemas.extracts import EXTRACTS
@@ -157,7 +158,7 @@ def ground() -> duckdb.DuckDBPyConnection:
             f"columns = {types}, nullstr = '', parallel = false)"
         )
     con = duckdb.connect(config={"threads": 1})
-    con.execute(";\n".join(out))
+    con.execute(";\n".join((*MACROS, *out)))
     return con
 
 

@@ -60,7 +60,7 @@ def refused(root: Path, files: dict[str, str], *inputs: str) -> list[tuple[str, 
             {"x", "y"},
             id="unnest-range-lateral",
         ),
-        pytest.param("SELECT a FROM (PIVOT x ON a USING sum(b))", {"x"}, id="pivot"),
+        pytest.param("SELECT a FROM (PIVOT x ON a IN (1, 2) USING sum(b))", {"x"}, id="pivot"),
         pytest.param("FROM x SELECT a UNION ALL BY NAME SELECT a FROM y", {"x", "y"}, id="from"),
         pytest.param(
             "SELECT list_transform(l, lambda e: e + 1) AS l FROM x ASOF JOIN y ON x.t >= y.t",
@@ -171,6 +171,12 @@ def test_a_read_to_the_right(tmp_path: Path) -> None:
         ("", "SQL_NOT_ONE_SELECT", "0 条语句"),
         ("CREATE TABLE t (n INT)", "SQL_NOT_ONE_SELECT", "CREATE 语句"),
         ("COPY x TO 'f'", "SQL_NOT_ONE_SELECT", "COPY 语句"),
+        (
+            "FROM (PIVOT x ON a USING sum(b))",
+            "SQL_NOT_ONE_SELECT",
+            "没有 IN 的 PIVOT，列随数据而变",
+        ),
+        ("FROM (DESCRIBE x)", "SQL_NOT_ONE_SELECT", "含 DESCRIBE"),
         ("WITH w AS (INSERT INTO x SELECT 1) SELECT 1", "SQL_NOT_ONE_SELECT", "含 INSERT"),
         ("SELECT n FROM read_parquet('f')", "SQL_TABLE_FUNCTION", "表函数 read_parquet"),
         ("SELECT n FROM query_table('x')", "SQL_TABLE_FUNCTION", "表函数 query_table"),
@@ -200,9 +206,10 @@ def test_no_star_in_a_mart(tmp_path: Path, sql: str) -> None:
 def test_a_star_counts_rows_in_a_mart_and_selects_elsewhere(tmp_path: Path) -> None:
     files = {
         "marts/dim_a": grained("SELECT count(*) AS n FROM x"),
+        "marts/dim_p": grained("SELECT a FROM (PIVOT x ON a IN (1, 2) USING sum(b))"),
         "ledger/b": grained("SELECT * FROM x"),
     }
-    assert len(plan(models(tmp_path, files), {"x"})) == 2
+    assert len(plan(models(tmp_path, files), {"x"})) == 3
 
 
 def test_every_problem_is_told_at_once(tmp_path: Path) -> None:

@@ -103,6 +103,14 @@ def test_a_conversion_error_points_at_the_sql(con: duckdb.DuckDBPyConnection) ->
     )
 
 
+def test_half_up_rounds_half_a_fen_away_from_zero(con: duckdb.DuckDBPyConnection) -> None:
+    told = con.execute(
+        "SELECT list(half_up(n::HUGEINT, 10) ORDER BY n) "
+        "FROM (VALUES (-16), (-15), (-14), (-5), (-4), (0), (4), (5), (14), (15), (16)) v(n)"
+    ).fetchall()[0][0]
+    assert told == [-2, -2, -1, -1, 0, 0, 0, 1, 1, 2, 2]
+
+
 def test_bad_settings_are_told(tmp_path: Path) -> None:
     with pytest.raises(JiecunError, match="ENGINE_SETTING"):
         connect(threads=2, memory_limit="rubbish", temp_dir=tmp_path)

@@ -67,11 +67,7 @@ weighed as (
 shared as (
     select
         *,
-        case
-            when paid_fen * cumulated_fen >= 0
-                then (2 * paid_fen * cumulated_fen + total_fen) // (2 * total_fen)
-            else -((-2 * paid_fen * cumulated_fen + total_fen) // (2 * total_fen))
-        end as share_fen
+        half_up(paid_fen * cumulated_fen, total_fen) as share_fen
     from weighed
     -- a payment against settlements that net to nothing has no key: check J-02 tells it
     where total_fen > 0

@@ -1,4 +1,5 @@
 -- grain: one voucher line of one book, or of all books (book empty), before the month's closing
+-- view
 -- What all books have in common is added up and numbered once; only vouchers in which a book has
 -- lines of its own are made book by book.
 with line as (

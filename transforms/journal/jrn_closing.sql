@@ -39,6 +39,17 @@ closing_line as (
         and o.closes_to = a.account_code
     group by o.book, o.ledger_id, o.poolarea_no, o.scheme, o.period_ym, o.closes_to, a.fund
     having sum(o.credit_balance_amt) <> 0
+),
+
+-- one line an account: numbered before the texts that all lines share
+numbered as (
+    select book, ledger_id, poolarea_no, scheme, period_ym, account_code, fund, debit_amt,
+        credit_amt,
+        row_number() over (
+            partition by book, ledger_id, period_ym
+            order by debit_amt = 0, account_code
+        ) as line_no
+    from closing_line
 )
 
 select
@@ -56,5 +67,6 @@ select
     '期末结转' as summary,
     debit_amt::decimal(18, 2) as debit_amt,
     credit_amt::decimal(18, 2) as credit_amt,
-    0::bigint as source_row_cnt
-from closing_line
+    0::bigint as source_row_cnt,
+    line_no
+from numbered

@@ -1,4 +1,5 @@
 -- grain: one line of a voucher before the month's closing, of one book or of all books
+-- view
 with entry as (
     select book, ledger_id, poolarea_no, scheme, voucher_key, posting_date, period_ym,
         orig_period_ym, event_code, rule_id, debit_account, credit_account, fund, style, summary,

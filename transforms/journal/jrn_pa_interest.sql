@@ -91,6 +91,6 @@ select
     (year(month_start) * 100 + month(month_start))::integer as period_ym,
     (start_fen::decimal(18, 0) * 0.01::decimal(3, 2))::decimal(18, 2) as start_amt,
     rate,
-    (((start_fen * rate_millionth + 6000000) // 12000000)::decimal(18, 0)
+    (half_up(start_fen * rate_millionth, 12000000)::decimal(18, 0)
         * 0.01::decimal(3, 2))::decimal(18, 2) as interest_amt
 from rated

@@ -54,12 +54,8 @@ matched as (
 shared as (
     select
         *,
-        case
-            when total_fen > 0 and pool_fen * cumulated_fen >= 0
-                then (2 * pool_fen * cumulated_fen + total_fen) // (2 * total_fen)
-            when total_fen > 0
-                then -((-2 * pool_fen * cumulated_fen + total_fen) // (2 * total_fen))
-        end as pool_share_fen
+        case when total_fen > 0 then half_up(pool_fen * cumulated_fen, total_fen) end
+            as pool_share_fen
     from matched
 ),
 

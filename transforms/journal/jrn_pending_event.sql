@@ -55,7 +55,7 @@ resolved as (
 
 carried as (
     select *,
-        (2 * lot_pool_fen * cumulated_fen + lot_fen) // (2 * lot_fen) as cumulated_pool_fen
+        half_up(lot_pool_fen * cumulated_fen, lot_fen) as cumulated_pool_fen
     from resolved
 ),
 

@@ -57,7 +57,7 @@ keyed as (
         case
             when b.policy = 'A1999' and b.kind = 'INTE' and i.interest_fen is not null
                 then greatest(b.open_fen - i.interest_fen, 0)
-            else (2 * b.open_fen * b.pool_fen + b.total_fen) // (2 * b.total_fen)
+            else half_up(b.open_fen * b.pool_fen, b.total_fen)
         end as pool_part_fen
     from booked as b
     left join account_interest as i
@@ -67,9 +67,8 @@ keyed as (
 
 shared as (
     select *,
-        case when open_fen > 0
-            then (2 * cumulated_fen * pool_part_fen + open_fen) // (2 * open_fen)
-        end as cumulated_pool_fen
+        case when open_fen > 0 then half_up(cumulated_fen * pool_part_fen, open_fen) end
+            as cumulated_pool_fen
     from keyed
 ),
 

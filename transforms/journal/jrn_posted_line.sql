@@ -8,7 +8,7 @@ with closed_pool as (
     group by poolarea_no
 ),
 
-computed as not materialized (
+computed as materialized (
     select l.book, l.ledger_id, l.poolarea_no, l.scheme, l.voucher_key, l.posting_date,
         l.period_ym, l.orig_period_ym, l.event_code, l.rule_id, l.line_key, l.account_code, l.fund,
         l.summary, l.debit_amt, l.credit_amt, l.source_row_cnt, l.is_opening, l.line_no,

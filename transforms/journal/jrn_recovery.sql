@@ -53,11 +53,7 @@ weighed as (
 shared as (
     select
         *,
-        case
-            when cleared_fen * cumulated_fen >= 0
-                then (2 * cleared_fen * cumulated_fen + total_fen) // (2 * total_fen)
-            else -((-2 * cleared_fen * cumulated_fen + total_fen) // (2 * total_fen))
-        end as share_fen
+        half_up(cleared_fen * cumulated_fen, total_fen) as share_fen
     from weighed
     where total_fen > 0
 ),

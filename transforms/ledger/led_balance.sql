@@ -7,7 +7,7 @@ with account as (
 dense as (
     select
         m.book, m.ledger_id, m.poolarea_no, m.insutype, m.first_ym, m.period_ym,
-        m.period_start_date, a.account_code,
+        m.period_start_date, m.ledger_no, a.account_code,
         coalesce(v.opening_net_amt, 0) as opening_net_amt,
         coalesce(v.debit_amt, 0) as debit_amt,
         coalesce(v.credit_amt, 0) as credit_amt,
@@ -32,7 +32,7 @@ running as (
         sum(
             opening_net_amt + debit_amt - credit_amt + closing_debit_amt - closing_credit_amt
         ) over (
-            partition by book, ledger_id, account_code
+            partition by ledger_no, account_code
             order by period_ym
         ) as post_net_amt
     from dense
@@ -49,5 +49,6 @@ select
     carry_net_amt::decimal(18, 2) as carry_net_amt,
     adjust_net_amt::decimal(18, 2) as adjust_net_amt,
     (post_net_amt - closing_debit_amt + closing_credit_amt)::decimal(18, 2) as pre_net_amt,
-    post_net_amt::decimal(18, 2) as post_net_amt
+    post_net_amt::decimal(18, 2) as post_net_amt,
+    ledger_no
 from running

@@ -1,30 +1,36 @@
 -- grain: one statement row of one ledger in one month, every measure its terms can ask for
+-- Ledgers and rows go by their numbers: the statements put the texts on last.
 -- Annual rows stand in December (flows: the year's), annual balances in the ledger's first month too.
 with balance as (
-    select book, ledger_id, poolarea_no, insutype, first_ym, period_ym, period_start_date,
-        account_code, open_net_amt, debit_amt, credit_amt, carry_net_amt, adjust_net_amt,
-        post_net_amt
+    select book, ledger_no, insutype, first_ym, period_ym, account_code, open_net_amt, debit_amt,
+        credit_amt, carry_net_amt, adjust_net_amt, post_net_amt
     from led_balance
 ),
 
 -- few accounts, many balances: which term counts an account is told once for each account
-counted as (
-    select a.book, a.insutype, a.account_code, t.period_type, t.statement, t.row_code, t.sign,
+counted as materialized (
+    select a.book, a.insutype, a.account_code, t.period_type, t.statement, r.row_no, t.sign,
         t.measure, t.form_measure
     from (select distinct book, insutype, account_code from balance) as a
     inner join stm_term as t
         on a.book = t.book
         and a.insutype = t.scheme
         and starts_with(a.account_code, t.account_prefix)
+    inner join stm_row as r
+        on t.book = r.book
+        and t.statement = r.statement
+        and t.scheme = r.scheme
+        and t.period_type = r.period_type
+        and t.row_code = r.row_code
 ),
 
 termed as (
     select
-        b.book, b.ledger_id,
+        b.ledger_no,
         case when t.period_type = 'Y' and t.statement = 'IS' then b.period_ym // 100 * 100 + 12
             else b.period_ym
         end as period_ym,
-        t.period_type, t.statement, t.row_code,
+        t.row_no,
         t.sign * case t.measure
             when 'bal_d' then b.post_net_amt
             when 'bal_c' then -b.post_net_amt
@@ -58,40 +64,46 @@ termed as (
 ),
 
 summed as (
-    select book, ledger_id, period_ym, period_type, statement, row_code,
+    select ledger_no, period_ym, row_no,
         sum(value_amt)::decimal(18, 2) as value_amt,
         sum(form_amt)::decimal(18, 2) as form_amt,
         sum(open_amt)::decimal(18, 2) as open_amt
     from termed
-    group by book, ledger_id, period_ym, period_type, statement, row_code
+    group by ledger_no, period_ym, row_no
+),
+
+-- a row of an account that few ledgers keep is told by those that keep it
+kept as (
+    select distinct b.ledger_no, r.needs_account
+    from balance as b
+    inner join stm_row as r
+        on b.book = r.book
+        and b.account_code = r.needs_account
+),
+
+cell as (
+    select m.ledger_no, m.period_ym, r.row_no
+    from led_month as m
+    inner join stm_row as r
+        on m.book = r.book
+        and m.insutype = r.scheme
+    left join kept as k
+        on m.ledger_no = k.ledger_no
+        and r.needs_account = k.needs_account
+    where (
+            r.period_type = 'M' or m.period_ym % 100 = 12
+            or r.statement = 'BS' and m.period_ym = m.first_ym
+        )
+        and (r.needs_account is null or k.needs_account is not null)
 )
 
 select
-    m.book, m.ledger_id, m.poolarea_no, m.insutype, m.first_ym, m.period_ym, m.period_start_date,
-    r.period_type, r.statement, r.row_code, r.row_order, r.row_name,
+    c.ledger_no, c.period_ym, c.row_no,
     coalesce(s.value_amt, 0)::decimal(18, 2) as value_amt,
     coalesce(s.form_amt, 0)::decimal(18, 2) as form_amt,
     coalesce(s.open_amt, 0)::decimal(18, 2) as open_amt
-from led_month as m
-inner join stm_row as r
-    on m.book = r.book
-    and m.insutype = r.scheme
+from cell as c
 left join summed as s
-    on m.book = s.book
-    and m.ledger_id = s.ledger_id
-    and m.period_ym = s.period_ym
-    and r.period_type = s.period_type
-    and r.statement = s.statement
-    and r.row_code = s.row_code
-where (
-        r.period_type = 'M' or m.period_ym % 100 = 12
-        or r.statement = 'BS' and m.period_ym = m.first_ym
-    )
-    -- a row of an account that few ledgers keep is told by those that keep it
-    and (
-        r.needs_account is null
-        or exists (
-            select 1 from balance as k
-            where k.book = m.book and k.ledger_id = m.ledger_id and k.account_code = r.needs_account
-        )
-    )
+    on c.ledger_no = s.ledger_no
+    and c.period_ym = s.period_ym
+    and c.row_no = s.row_no
