@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
+
+import duckdb
 
 from pipelines.errors import JiecunError, Problem
 from pipelines.extracts import parse_sql
@@ -15,8 +17,6 @@ from pipelines.sql_text import quoted
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    import duckdb
 
     from pipelines.extracts.decode import FileFacts
     from pipelines.extracts.discover import RawFile
@@ -29,6 +29,10 @@ PARQUET = (
     "DICTIONARY_SIZE_LIMIT 1000)"
 )
 ZERO = Decimal("0.00")
+
+
+#: what DuckDB says of a cell that is not of its column's type, or of a line that is no record
+UNREADABLE = (duckdb.ConversionException, duckdb.InvalidInputException)
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Source:
     @property
     def place(self) -> str:
         return f"raw/extracts/{self.file.name.name}"
+
+
+def unproven(source: Source) -> Source:
+    """The source as if nothing had been told of its lines."""
+    return replace(source, facts=replace(source.facts, proven=False, control_amt=None))
 
 
 @dataclass

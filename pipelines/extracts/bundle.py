@@ -6,7 +6,7 @@ line that is not of the plain shape is left to be staged alone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -14,6 +14,7 @@ import polars as pl
 
 from pipelines.extracts import fast_sql, parse_sql
 from pipelines.extracts.batch import (
+    UNREADABLE,
     ZERO,
     Staged,
     Tally,
@@ -22,6 +23,7 @@ from pipelines.extracts.batch import (
     measure_sql,
     read_measure,
     unbalanced,
+    unproven,
 )
 from pipelines.extracts.row_facts import refused
 from pipelines.extracts.shape import direct, line_pattern, odd_lines
@@ -63,7 +65,8 @@ def bundles(sources: Sequence[Source]) -> list[list[Source]]:
         if not facts.plain or facts.quoted or _size(source) > SMALL or facts.records >= SAMPLE:
             alone.append([source])
         else:
-            alike.setdefault((source.decl.name, source.layout), []).append(source)
+            same_kind = (source.decl.name, source.layout, facts.proven)
+            alike.setdefault(same_kind, []).append(source)
     together: list[list[Source]] = []
     for same in alike.values():
         size = MOST
@@ -109,6 +112,11 @@ def stage_bundle(
     pattern = line_pattern(group[0].decl, group[0].layout, quoted=False)
     try:
         parts = _write(group, text)
+        if all(part.source.facts.proven for part in parts):
+            try:
+                return _stage(con, parts, text, work, closed_ym)
+            except UNREADABLE:
+                parts = [replace(part, source=unproven(part.source)) for part in parts]
         odd, _ = odd_lines(text, pattern, 0)
         if odd:
             plain = [p.source for p in parts if not any(p.first <= n <= p.last for n in odd)]
@@ -201,7 +209,9 @@ def _read_sure(
 
     try:
         make(strict=True)
-    except (duckdb.ConversionException, duckdb.InvalidInputException):
+    except UNREADABLE:
+        if parts[0].source.facts.proven:
+            raise
         make(strict=False)
     lookups = fast_sql.unmet_lookups(decl, "temp.sure")
     if lookups is None:
@@ -271,6 +281,10 @@ def _read_amounts(
     decl, layout = parts[0].source.decl, parts[0].source.layout
     if not decl.control_amount:
         return [ZERO] * len(parts)
+    told = [part.source.facts.control_amt for part in parts]
+    amounts = [amount for amount in told if amount is not None]
+    if len(amounts) == len(parts):
+        return amounts
     col = decl.column(decl.control_amount)
     if direct(col, layout) and col.name in layout.columns and not col.meta.default:
         cell = pl.nth(layout.columns.index(col.name)).cast(pl.Decimal(18, 2)).alias("amt")
@@ -281,8 +295,8 @@ def _read_amounts(
         if not any(part.records for part in parts):
             return [ZERO] * len(parts)
         cells = lines.select(cell.cast(pl.Decimal(38, 2))).collect()["amt"]
-        amounts: list[Decimal] = cells.fill_null(ZERO).to_list()
-        return [sum(amounts[p.first - 1 : p.last], ZERO) for p in parts]
+        found: list[Decimal] = cells.fill_null(ZERO).to_list()
+        return [sum(found[p.first - 1 : p.last], ZERO) for p in parts]
     value = parse_sql.typed(col, f"({parse_sql.cell_text(col, layout)})")
     scanned = parse_sql.scan(text, layout.columns, delimiter=layout.delimiter)
     summed = dict(

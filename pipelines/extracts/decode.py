@@ -12,11 +12,14 @@ import csv
 import hashlib
 import re
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from pipelines.extracts.proof import LineProof
 
 CHUNK = 1 << 20
 BOM = codecs.BOM_UTF8
@@ -40,7 +43,8 @@ class FileFacts:
     ``records`` counts the records but the first; blank lines, which are none, count where ``plain``
     is True. ``plain`` tells that a line feed ends every line: valid UTF-8, no carriage return, no
     NUL, no cell over several lines. ``quoted`` tells that there are quotes, ``odd_blanks`` that
-    TAB, U+00A0, U+200B, U+3000 or U+FEFF occurs.
+    TAB, U+00A0, U+200B, U+3000 or U+FEFF occurs in what is not proven. ``proven``: a ``LineProof``
+    took all lines behind the header; ``control_amt`` (yuan) is the sum that it formed.
     """
 
     sha: str
@@ -51,6 +55,8 @@ class FileFacts:
     plain: bool
     odd_blanks: bool
     quoted: bool = False
+    proven: bool = False
+    control_amt: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -63,44 +69,87 @@ class Record:
     raw: bytes
 
 
-def inspect(path: Path) -> FileFacts:
-    """Read the file once, in chunks (once more where cells are quoted or line ends are odd)."""
-    sha = hashlib.sha256()
-    decoder = codecs.getincrementaldecoder("utf-8")("strict")
-    utf8, ascii_only, special, odd, quotes = True, True, False, False, False
-    newlines = size = 0
-    tail = b""
+@dataclass
+class _Bytes:
+    """What the bytes of a file were seen to hold, block by block."""
+
+    newlines: int = 0
+    utf8: bool = True
+    ascii_only: bool = True
+    special: bool = False
+    odd: bool = False
+    quotes: bool = False
+    tail: bytes = b""
+
+    def __post_init__(self) -> None:
+        self.decoder = codecs.getincrementaldecoder("utf-8")("strict")
+
+    def look(self, block: bytes) -> None:
+        self.newlines += block.count(b"\n")
+        self.quotes = self.quotes or b'"' in block
+        self.special = self.special or b"\r" in block or b"\0" in block
+        self.odd = self.odd or b"\t" in block
+        self.ascii_only = self.ascii_only and block.isascii()
+        if not self.ascii_only:
+            self.odd = self.odd or any(char in self.tail + block for char in _ODD_BYTES)
+            self.utf8 = self.utf8 and _feed(self.decoder, block)
+        self.tail = block[-3:]
+
+
+def inspect(path: Path, proof: LineProof | None = None, header: int = 1) -> FileFacts:
+    """Read the file once, in chunks (once more where cells are quoted or line ends are odd).
+
+    A ``proof`` is offered the lines behind the first ``header`` lines.
+    """
+    sha, seen = hashlib.sha256(), _Bytes()
+    size, taken, end = 0, 0, b""
+    last = b""
     with path.open("rb") as handle:
+        taking = proof is not None
+        if proof is not None:
+            lines = [handle.readline(CHUNK) for _ in range(header)]
+            taking = all(len(line) > 1 and line.endswith(b"\n") for line in lines)
+            last = b"".join(lines)
+            sha.update(last)
+            seen.look(last)
+            size = len(last)
         while chunk := handle.read(CHUNK):
+            more = handle.readline(CHUNK) if taking and not chunk.endswith(b"\n") else b""
             sha.update(chunk)
-            newlines += chunk.count(b"\n")
-            quotes = quotes or b'"' in chunk
-            special = special or b"\r" in chunk or b"\0" in chunk
-            odd = odd or b"\t" in chunk
-            ascii_only = ascii_only and chunk.isascii()
-            if not ascii_only:
-                odd = odd or any(char in tail + chunk for char in _ODD_BYTES)
-                utf8 = utf8 and _feed(decoder, chunk)
-            size += len(chunk)
-            tail = chunk[-3:]
-    utf8 = utf8 and _feed(decoder, b"", final=True)
-    header = next(records(path), None)
-    head = header.raw if header else b""
-    even = not special
-    if quotes and even:
+            sha.update(more)
+            size += len(chunk) + len(more)
+            last = more or chunk
+            if proof is not None and taking:
+                end = b"" if last.endswith(b"\n") else b"\n"
+                taking = proof.take(chunk, more, end)
+            if not taking:
+                seen.look(chunk + more)
+    if proof is not None:
+        taken = proof.lines - (len(end) if taking else 0)
+    utf8 = seen.utf8 and _feed(seen.decoder, b"", final=True)
+    first = next(records(path), None)
+    head = first.raw if first else b""
+    even = not seen.special
+    newlines = seen.newlines + taken
+    if seen.quotes and even:
         newlines, commas, blank = _count_unquoted(path)
-        even = not blank and commas == (field_count(head) - 1) * (newlines + _open_end(size, tail))
-    lines = newlines + _open_end(size, tail) if even else sum(1 for _ in records(path))
-    one_line_header = header is not None and b"\n" not in head and header.line == 1
+        lines_there = newlines + _open_end(size, last)
+        even = not blank and commas == (field_count(head) - 1) * lines_there
+    count = newlines + _open_end(size, last) if even else sum(1 for _ in records(path))
+    one_line_header = first is not None and b"\n" not in head and first.line == 1
+    plain = utf8 and even and one_line_header
+    proven = proof if taking and plain and not seen.quotes else None
     return FileFacts(
         sha=sha.hexdigest(),
         header=head,
-        records=max(lines - 1, 0),
+        records=max(count - 1, 0),
         utf8=utf8,
         bom=head.startswith(BOM),
-        plain=utf8 and even and one_line_header,
-        odd_blanks=odd,
-        quoted=quotes,
+        plain=plain,
+        odd_blanks=seen.odd,
+        quoted=seen.quotes,
+        proven=proven is not None,
+        control_amt=Decimal(proven.fen).scaleb(-2) if proven and proven.sums else None,
     )
 
 

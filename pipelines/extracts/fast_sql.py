@@ -99,7 +99,7 @@ def _cell_conditions(decl: Declaration, near: set[str], later: frozenset[str]) -
         known += [sure.format(c=col.name)] if sure else []
         cell = f"r_{col.name}" if col.name in later else col.name
         if is_needed(col):
-            yield from known
+            yield from known or [f"{col.name} IS NOT NULL"]
         else:
             yield from (f"({cell} IS NULL OR coalesce({check}, false))" for check in known)
 

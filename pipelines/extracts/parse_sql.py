@@ -35,8 +35,8 @@ class Form:
     value: str
 
 
-_YMD = "[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
-_YMD_SLASH = "[1-9][0-9]{3}/[0-9]{1,2}/[0-9]{1,2}"
+_YMD = "0*[1-9][0-9]{3}-[0-9]{1,2}-[0-9]{1,2}"
+_YMD_SLASH = "0*[1-9][0-9]{3}/[0-9]{1,2}/[0-9]{1,2}"
 _YMD_BARE = "[1-9][0-9]{7}"
 _TIME = " [0-9]{2}:[0-9]{2}:[0-9]{2}"
 #: a bare yyyymmdd, with or without a time behind it, as the engine reads a date
@@ -47,10 +47,10 @@ _NOT_EPOCH = "nullif({}, TIMESTAMP '1970-01-01 08:00:00')"
 
 #: kind → the forms in which its values are delivered, tried in order
 FORMS: dict[Kind, tuple[Form, ...]] = {
-    "money": (Form(r"-?[0-9]{1,16}(\.[0-9]{1,2})?", "TRY_CAST({r} AS DECIMAL(18,2))"),),
-    "ratio": (Form(r"-?[0-9]{1,3}(\.[0-9]{1,6})?", "TRY_CAST({r} AS DECIMAL(9,6))"),),
+    "money": (Form(r"-?0*[0-9]{1,16}(\.[0-9]{1,2})?", "TRY_CAST({r} AS DECIMAL(18,2))"),),
+    "ratio": (Form(r"-?0*[0-9]{1,3}(\.[0-9]{1,6})?", "TRY_CAST({r} AS DECIMAL(9,6))"),),
     "count": (Form("[0-9]+", "TRY_CAST({r} AS BIGINT)"),),
-    "ym": (Form("[0-9]{4}(0[1-9]|1[0-2])", "TRY_CAST({r} AS INTEGER)"),),
+    "ym": (Form("0*[0-9]{4}(0[1-9]|1[0-2])", "TRY_CAST({r} AS INTEGER)"),),
     "date": (
         Form(_YMD, "TRY_CAST({r} AS DATE)"),
         Form(_YMD_SLASH, "TRY_CAST(replace({r}, '/', '-') AS DATE)"),

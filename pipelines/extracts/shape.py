@@ -33,9 +33,10 @@ PLAIN: dict[Kind, str] = {
 }
 #: kind → what SQL must find of the value before a plain text is taken for sure
 SURE: dict[Kind, str] = {
-    "ym": "{c} % 100 BETWEEN 1 AND 12",
-    "date": "{c} >= DATE '1000-01-01'",
-    "stamp": "{c} >= TIMESTAMP '1000-01-01' AND {c} <> TIMESTAMP '1970-01-01 08:00:00'",
+    "ym": "{c} BETWEEN 100000 AND 999999 AND {c} % 100 BETWEEN 1 AND 12",
+    "date": "{c} BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'",
+    "stamp": "{c} >= TIMESTAMP '1000-01-01' AND {c} < TIMESTAMP '10000-01-01' "
+    "AND {c} <> TIMESTAMP '1970-01-01 08:00:00'",
 }
 #: line ends, quotes and blanks that are dropped at the ends of a cell
 _NEVER = r'"\r\n\x00'

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import hashlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -27,12 +27,14 @@ from pipelines.extracts.header_names import clean_header
 from pipelines.extracts.manifest import check_content
 from pipelines.extracts.mapping import read_header
 from pipelines.extracts.profile import Profile, choose
+from pipelines.extracts.proof import LineProof
 from pipelines.extracts.xlsx import sheet_to_csv
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from pipelines.extracts.discover import RawFile
+    from pipelines.extracts.header import Layout
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
@@ -143,31 +145,26 @@ def _from_utf16(path: Path, out: Path, place: str) -> Path:
 def _read(
     file: RawFile, path: Path, sha: str, work: Path, place: str
 ) -> tuple[str, Source | None, list[Problem]]:
-    facts = inspect(path)
     problems: list[Problem] = []
+    decl = TABLES[file.name.table]
+    start = _start(file, path, "utf-8", place)
+    proof = None if start.choice or start.problems else LineProof(decl, start.layout)
+    facts = inspect(path, proof, start.layout.header_records)
     declared = next((p.encoding for p in _told(file) if p.encoding), "")
     declared = (file.manifest.encoding if file.manifest else "") or declared
     encoding = "utf-8-sig" if facts.bom else "utf-8"
     if not facts.utf8:
         encoding = encoding_of(path, declared, place, problems)
-    heads = first_records(path, "utf-8" if encoding == "utf-8-sig" else encoding)
-    profile = _profile(file, heads, problems)
-    decl = TABLES[file.name.table]
-    header = find_header(heads, decl, profile, "")
-    if profile is None and header.delimiter == "\t":
-        profile = Profile("", "", decl.name, nulls=("null",))
-    profile = _as_told(file, profile)
-    named = file.name
-    told = {"file_area": named.area, "file_ym": str(named.ym), "file_batch": named.batch}
-    layout, found = read_header(decl, header, place, profile, told)
-    if encoding == "gb18030" and any(problem.code == "HEADER_MISSING" for problem in found):
-        found = [_foreign(place)]
-    problems += found
+    if encoding not in ("utf-8", "utf-8-sig"):
+        start = _start(file, path, encoding, place)
+    missing = any(problem.code == "HEADER_MISSING" for problem in start.problems)
+    problems += start.choice
+    problems += [_foreign(place)] if encoding == "gb18030" and missing else start.problems
     if sha:
         facts = replace(facts, sha=sha)
-    source = Source(file, path, facts, encoding, layout)
+    source = Source(file, path, facts, encoding, start.layout)
     if file.manifest is not None:
-        unit = profile.money_unit if profile else "元"
+        unit = start.profile.money_unit if start.profile else "元"
         bytes_sha = facts.sha if file.member or path == file.path else sha_of(file.path)
         if file.manifest.sha256 not in ("", facts.sha, bytes_sha):
             problems += check_content(file.manifest, place, bytes_sha, file.manifest.unit)
@@ -176,6 +173,30 @@ def _read(
             totals = file_totals(source, file.manifest, work)
             problems += check_manifest(file.manifest, place, totals, unit)
     return facts.sha, None if problems else source, problems
+
+
+@dataclass(frozen=True)
+class _Start:
+    """What the first records of a file tell: its profile and layout, or what is wrong."""
+
+    profile: Profile | None
+    layout: Layout
+    choice: list[Problem]
+    problems: list[Problem]
+
+
+def _start(file: RawFile, path: Path, encoding: str, place: str) -> _Start:
+    decl, named = TABLES[file.name.table], file.name
+    heads = first_records(path, encoding)
+    choice: list[Problem] = []
+    profile = _profile(file, heads, choice)
+    header = find_header(heads, decl, profile, "")
+    if profile is None and header.delimiter == "\t":
+        profile = Profile("", "", decl.name, nulls=("null",))
+    profile = _as_told(file, profile)
+    told = {"file_area": named.area, "file_ym": str(named.ym), "file_batch": named.batch}
+    layout, found = read_header(decl, header, place, profile, told)
+    return _Start(profile, layout, choice, found)
 
 
 def encoding_of(path: Path, declared: str, place: str, problems: list[Problem]) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 
 from pipelines.extracts import fast_sql, parse_sql
 from pipelines.extracts.batch import (
+    UNREADABLE,
     ZERO,
     Staged,
     Tally,
@@ -19,6 +20,7 @@ from pipelines.extracts.batch import (
     measure_sql,
     read_measure,
     unbalanced,
+    unproven,
 )
 from pipelines.extracts.bundle import BOM_STRIPPED, stage_bundle
 from pipelines.extracts.decode import records
@@ -74,6 +76,11 @@ def _stage(
 ) -> Staged:
     text = None
     try:
+        if source.facts.proven:
+            try:
+                return _stage_text(con, source, _as_it_is(source), work, closed_ym)
+            except UNREADABLE:
+                source = unproven(source)
         text = _plain_text(source, work)
         return _stage_text(con, source, text, work, closed_ym)
     except duckdb.Error as error:
@@ -82,6 +89,13 @@ def _stage(
         for path in (text.path, text.odd) if text else ():
             if path is not None and path.parent == work and path != source.path:
                 path.unlink(missing_ok=True)
+
+
+def _as_it_is(source: Source) -> _Text:
+    """The source's own text, all lines of which are plain."""
+    header = source.layout.header_records
+    total = max(source.facts.records + 1 - header, 0)
+    return _Text(source.path, header, total, _AS_IT_IS, None)
 
 
 def _plain_text(source: Source, work: Path) -> _Text:
@@ -96,7 +110,7 @@ def _plain_text(source: Source, work: Path) -> _Text:
         numbers, by_line = odd_lines(path, pattern, header)
         known = frozenset(numbers)
         if by_line and not known:
-            return _Text(path, header, total, _AS_IT_IS, None)
+            return _as_it_is(source)
     if facts.quoted or not by_line:
         known = None
         total = max(sum(1 for _ in records(path, mark)) - header, 0)
@@ -165,7 +179,9 @@ def _copy_sure(
 
     try:
         copied = copy_serial(con, sql(strict=True), fast, source.place)
-    except (duckdb.ConversionException, duckdb.InvalidInputException):
+    except UNREADABLE:
+        if source.facts.proven:
+            raise
         copied = copy_serial(con, sql(strict=False), fast, source.place)
     lookups = fast_sql.unmet_lookups(decl, f"read_parquet({quoted(fast)})")
     if lookups is None:
@@ -224,6 +240,8 @@ def _read_amount(con: duckdb.DuckDBPyConnection, source: Source, text: _Text) ->
     decl, layout = source.decl, source.layout
     if not decl.control_amount:
         return ZERO
+    if source.facts.control_amt is not None:
+        return source.facts.control_amt
     col = decl.column(decl.control_amount)
     value = parse_sql.typed(col, f"({parse_sql.cell_text(col, layout)})")
     total = ZERO
