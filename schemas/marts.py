@@ -9,15 +9,7 @@ from typing import TYPE_CHECKING
 
 from schemas.mart_alerts import AlertEvent
 from schemas.mart_books import (
-    DimAccount,
-    DimBook,
-    DimInstitution,
-    DimInsurance,
-    DimMonth,
     FctBalanceSheet,
-    FctConsolidatedBalanceSheet,
-    FctConsolidatedIncomeStatement,
-    FctConsolidationDifference,
     FctIncomeStatement,
     FctJournal,
     FctLedgerMonth,
@@ -27,21 +19,35 @@ from schemas.mart_books import (
     FctReceivableAging,
     FctVoucherSource,
 )
+from schemas.mart_consolidated import (
+    FctConsolidatedBalanceSheet,
+    FctConsolidatedIncomeStatement,
+    FctConsolidationDifference,
+)
+from schemas.mart_control import (
+    FctAssessment,
+    FctInspection,
+    FctReconciliation,
+    FctReconciliationItem,
+    FctRecovery,
+    FctSubsidyDue,
+)
+from schemas.mart_dimensions import (
+    DimAccount,
+    DimBook,
+    DimInstitution,
+    DimInsurance,
+    DimMonth,
+)
 from schemas.mart_funds import (
     FctAdvance,
-    FctAssessment,
     FctBudgetExecution,
     FctContributionMonth,
     FctFundMetric,
     FctHeadcountMonth,
-    FctInspection,
     FctOtherFund,
     FctPublishedCheck,
-    FctReconciliation,
-    FctReconciliationItem,
-    FctRecovery,
     FctSettlementMonth,
-    FctSubsidyDue,
     FctUnpaidSettlement,
 )
 from schemas.mart_geography import (

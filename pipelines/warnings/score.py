@@ -17,7 +17,7 @@ from pipelines.engine.rules import load_rules
 from pipelines.engine.runner import run_models
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 from pipelines.paths import RULES, TRANSFORMS
-from schemas.rules import RuleScore
+from schemas.rule_warnings import RuleScore
 from schemas.table import by_name
 
 if TYPE_CHECKING:
