@@ -37,11 +37,11 @@ app.add_typer(books_app, name="books")
 
 def main() -> None:
     """Entry point: a JiecunError becomes its text on stderr and its exit code."""
-    speak_chinese()
+    command = speak_chinese(app)
     code: int = 0
     try:
         # an exit code where the command set one
-        code = app(standalone_mode=False) or 0
+        code = command(standalone_mode=False, prog_name="jiecun") or 0
     except typer.Abort:
         code = EXIT_CRASH
     except TyperException as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
-from pipelines.options import JsonOption, RawOption, WarehouseOption, out, request_of
+from pipelines.options import JsonOption, RawOption, WarehouseOption, misused, out, request_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -163,7 +163,7 @@ def _period(con: duckdb.DuckDBPyConnection, asked: int | None) -> int:
 def _formats(text: str) -> tuple[str, ...]:
     formats = tuple(dict.fromkeys(part.strip() for part in text.split(",")))
     if not set(formats) <= {"xlsx", "html"}:
-        raise typer.BadParameter("xlsx、html 或 xlsx,html", param_hint="--format")
+        raise misused("--format", "xlsx、html 或 xlsx,html", text)
     return formats
 
 

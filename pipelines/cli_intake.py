@@ -10,10 +10,20 @@ import typer
 
 from pipelines.console import print_json
 from pipelines.errors import EXIT_CHECK
-from pipelines.options import JsonOption, RawOption, WarehouseOption, out, request_of
+from pipelines.options import (
+    JsonOption,
+    RawOption,
+    WarehouseOption,
+    misused,
+    no_warehouse,
+    out,
+    request_of,
+)
 
 if TYPE_CHECKING:
     from pipelines.extracts.browse import Refused
+    from pipelines.extracts.log import IntakeLog
+    from pipelines.paths import WarehousePaths
 
 intake_app = typer.Typer(help="接收的批次、被拒的行、重放。", no_args_is_help=True)
 BatchArgument = Annotated[str, typer.Argument(help="批次编号、其唯一的开头，或原始文件名")]
@@ -25,6 +35,15 @@ def register(app: typer.Typer) -> None:
     app.add_typer(intake_app, name="intake")
 
 
+def _log_of(paths: WarehousePaths) -> IntakeLog:
+    """The intake log; raises JiecunError NO_WAREHOUSE where nothing was ever taken in."""
+    from pipelines.extracts.log import log_path, read_log
+
+    if not log_path(paths).is_file():
+        raise no_warehouse(paths.root)
+    return read_log(paths)
+
+
 @intake_app.command("list")
 def list_batches(
     table: Annotated[str | None, typer.Option(help="只列这张数据表")] = None,
@@ -34,11 +53,13 @@ def list_batches(
 ) -> None:
     """全部批次：各去向的行数与金额、拒收率、待处理与已更正的行。"""
     from pipelines.extracts.browse import standings
-    from pipelines.extracts.log import read_log
+    from pipelines.extracts.discover import TABLES
     from pipelines.intake_view import batch_row, list_table
 
+    if table is not None and table not in TABLES:
+        raise misused("--table", "、".join(TABLES), table)
     paths = request_of(None, warehouse).warehouse
-    log = read_log(paths)
+    log = _log_of(paths)
     records = [r for r in log.batches if table is None or r.table_name == table]
     told: dict[str, list[Any]] = {}
     for standing in standings(paths, log, records):
@@ -58,11 +79,10 @@ def show(
 ) -> None:
     """一个批次：恒等式、各原因的行数金额与处理办法、提示的比例。"""
     from pipelines.extracts.browse import find_batch, standings
-    from pipelines.extracts.log import read_log
     from pipelines.intake_view import batch_facts, print_batch
 
     paths = request_of(None, warehouse).warehouse
-    log = read_log(paths)
+    log = _log_of(paths)
     record = find_batch(log, batch)
     facts = batch_facts(record, standings(paths, log, [record]))
     if as_json:
@@ -90,14 +110,13 @@ def rejects(
 ) -> None:
     """一个批次中待处理的行：文件、行号、原因、涉及列、遮盖后的原文。"""
     from pipelines.extracts.browse import OPEN, find_batch, refused_rows
-    from pipelines.extracts.log import read_log
     from pipelines.extracts.rejects import rejects_csv, write_private
     from pipelines.intake_view import refused_facts, refused_table
 
     if (file is not None or unmasked) and not as_csv:
-        raise typer.BadParameter("须与 --csv 同用", param_hint="FILE / --unmasked")
+        raise misused("FILE / --unmasked", "与 --csv 同用", "没有 --csv")
     request = request_of(raw, warehouse)
-    log = read_log(request.warehouse)
+    log = _log_of(request.warehouse)
     record = find_batch(log, batch)
     rows: list[Refused] = [
         row for row in refused_rows(request.warehouse, log, record) if every or row.state in OPEN
@@ -130,7 +149,8 @@ def replay(
     from pipelines.flows.intake_tools import replay_one, replay_whole
 
     if bool(batch) == (log is not None):
-        raise typer.BadParameter("给出一个批次，或 --log 日志文件", param_hint="BATCH / --log")
+        found = "两样都给了" if batch else "两样都没有"
+        raise misused("BATCH / --log", "一个批次，或 --log 日志文件，只给一样", found)
     request = request_of(raw, warehouse)
     if log is not None:
         whole = replay_whole(request, log)
@@ -145,6 +165,7 @@ def replay(
         if whole.differing:
             raise typer.Exit(EXIT_CHECK)
         return
+    _log_of(request.warehouse)
     record, done = replay_one(request, batch)
     rows = 0 if done is None else done.released_rows
     amount = None if done is None else done.released_amt

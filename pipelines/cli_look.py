@@ -8,7 +8,7 @@ import typer
 from rich.table import Column, Table
 
 from pipelines.console import print_frame, print_json, typed_statements
-from pipelines.errors import EXIT_CHECK, JiecunError
+from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.options import JsonOption, RawOption, WarehouseOption, err, out, request_of
 
 
@@ -110,6 +110,12 @@ def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> N
     from pipelines.warehouse.release import list_releases
 
     paths = request_of(None, warehouse).warehouse
+    releases = list_releases(paths)
+    if not releases:
+        raise JiecunError(
+            Problem("NO_RELEASE", str(paths.root), "已有发布", "还没有发布", "先运行 jiecun run"),
+            exit_code=EXIT_USAGE,
+        )
     rows: list[dict[str, Any]] = [
         {
             "release_id": info.release_id,
@@ -117,7 +123,7 @@ def history(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> N
             "through_ym": dict(info.manifest["parts"])["through_ym"],  # type: ignore[call-overload]
             "path": str(info.path),
         }
-        for info in list_releases(paths)
+        for info in releases
     ]
     if as_json:
         print_json(rows)

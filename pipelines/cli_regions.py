@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem, refusal
 from pipelines.options import JsonOption, out
 from pipelines.paths import RULES
 
@@ -42,7 +42,7 @@ def regions_load(
         write_region_load(load, folder)
     except OSError as bad:
         problem = Problem(
-            "OUT_UNWRITABLE", str(folder), "可写的文件夹", type(bad).__name__, "换一个 --out"
+            "OUT_UNWRITABLE", str(folder), "可写的文件夹", refusal(bad), "换一个 --out"
         )
         raise JiecunError(problem, exit_code=EXIT_USAGE) from None
     facts = _facts(load, folder)

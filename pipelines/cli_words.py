@@ -6,11 +6,14 @@ import re
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+import typer
 from typer import rich_utils
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from typer.exceptions import TyperException
 
 _HEADINGS = {
@@ -19,6 +22,15 @@ _HEADINGS = {
     "COMMANDS_PANEL_TITLE": "命令",
     "DEFAULT_STRING": "[默认：{}]",
     "REQUIRED_LONG_STRING": "[必填]",
+}
+_TYPES = {
+    "<str>": "<文本>",
+    "<int>": "<整数>",
+    "<int range>": "<整数>",
+    "<float>": "<数>",
+    "<path>": "<路径>",
+    "<%Y-%m-%d>": "<YYYY-MM-DD>",
+    "<bool>": "",
 }
 #: kind of what pydantic says of a value → what it should be; ``{}`` takes the limit
 _EXPECTED = {
@@ -31,10 +43,39 @@ _EXPECTED = {
 }
 
 
-def speak_chinese() -> None:
-    """Give the panels of ``--help`` Chinese headings."""
+def speak_chinese(app: typer.Typer) -> Callable[..., Any]:
+    """The command of ``app``, which says ``--help`` in Chinese: headings, usage line, types."""
     for name, text in _HEADINGS.items():
         setattr(rich_utils, name, text)
+    command: Any = typer.main.get_command(app)
+    _translate(command)
+    called: Callable[..., Any] = command
+    return called
+
+
+def _translate(command: Any) -> None:
+    """A command and those below it."""
+
+    def usage(context: Any, formatter: Any) -> None:
+        pieces = " ".join(command.collect_usage_pieces(context))
+        formatter.write_usage(context.command_path, pieces, prefix="用法：")
+
+    command.format_usage = usage
+    command.options_metavar = "[选项]"
+    command.get_help_option(typer.Context(command)).help = "显示本说明后退出"
+    for param in command.get_params(typer.Context(command)):
+        shown = param.display_type_rich
+        param.display_type_rich = lambda ctx, shown=shown: _type(shown(ctx))
+        if getattr(param, "is_bool_flag", False):
+            param.show_default = False
+    if hasattr(command, "commands"):
+        command.subcommand_metavar = "命令 [参数]…"
+        for below in command.commands.values():
+            _translate(below)
+
+
+def _type(shown: str | None) -> str | None:
+    return _TYPES.get(shown, shown) if shown else shown
 
 
 def usage_error(error: TyperException) -> JiecunError:
@@ -57,6 +98,8 @@ def _told(error: TyperException, context: Any) -> tuple[str, str, str]:
         near = "、".join(sorted(getattr(error, "possibilities", None) or ()))
         return "选项", f"该命令的选项{f'，如 {near}' if near else ''}", str(name)
     if kind == "BadOptionUsage":
+        if "does not take a value" in message:
+            return str(name), "选项后面没有值", "有值"
         return str(name), "选项后面有一个值", "没有值"
     if kind == "BadParameter" and param is not None:
         return str(name), *_misread(error, param)
@@ -94,5 +137,6 @@ def _misread(error: TyperException, param: Any) -> tuple[str, str]:
         return _help(param).strip("（）") or "能识别的值", error.message
     told = errors()[0]
     limit = next(iter(told.get("ctx", {}).values()), "")
-    expected = _EXPECTED.get(told["type"], "能识别的值").format(limit)
+    choices = re.findall(r"'([^']*)'", str(limit).partition("is not one of")[2])
+    expected = "、".join(choices) or _EXPECTED.get(told["type"], "能识别的值").format(limit)
     return expected + _help(param), str(told["input"])

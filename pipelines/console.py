@@ -8,6 +8,8 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.markup import escape
 from rich.table import Table
 
 from pipelines.paths import WarehousePaths
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from pipelines.flows.request import RunOutcome
 
 _ROWS_SHOWN = 200
+#: room a column of text keeps where a terminal is narrow
+_TEXT_CELLS = 16
 
 _HEADLINES = """
     with last_month as (
@@ -192,15 +196,52 @@ def print_frame(console: Console, frame: pl.DataFrame, *, as_json: bool) -> None
     if as_json:
         print_json(frame.rows(named=True))
         return
-    table = Table(*frame.columns)
-    for name, column in zip(frame.columns, table.columns, strict=True):
-        column.justify = "right" if frame.schema[name].is_numeric() else "left"
-        column.overflow = "fold"
-    for row in frame.head(_ROWS_SHOWN).iter_rows():
-        table.add_row(*("" if cell is None else str(cell) for cell in row))
-    console.print(table)
+    rows = [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in frame.head(_ROWS_SHOWN).iter_rows()
+    ]
+    table = _frame_table(frame, rows, console.width)
+    if table is None:
+        _print_records(console, frame.columns, rows)
+    else:
+        console.print(table)
     if frame.height > _ROWS_SHOWN:
         console.print(f"共 {frame.height:,} 行，只显示前 {_ROWS_SHOWN} 行；--json 输出全部")
+
+
+def _frame_table(frame: pl.DataFrame, rows: list[list[str]], width: int) -> Table | None:
+    """The rows side by side, None where ``width`` cells do not hold every name and number whole.
+
+    Text is folded down to ``_TEXT_CELLS`` where the room is short.
+    """
+    table = Table()
+    least = 1
+    for place, (name, kind) in enumerate(frame.schema.items()):
+        longest = max((cell_len(row[place]) for row in rows), default=0)
+        number = kind.is_numeric()
+        room = max(cell_len(name), longest if number else min(longest, _TEXT_CELLS))
+        least += room + 3
+        table.add_column(
+            escape(name), justify="right" if number else "left", overflow="fold", min_width=room
+        )
+    if least > width:
+        return None
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
+    return table
+
+
+def _print_records(console: Console, names: list[str], rows: list[list[str]]) -> None:
+    """Each row as a block of name and value, one a line."""
+    pad = max(cell_len(name) for name in names)
+    for number, row in enumerate(rows, start=1):
+        console.print(f"── 第 {number} 行", markup=False, highlight=False)
+        for name, cell in zip(names, row, strict=True):
+            gap = " " * (pad - cell_len(name))
+            line = f"{name}{gap}  {cell}"
+            console.print(line, markup=False, highlight=False, soft_wrap=True)
+    if not rows:
+        console.print(f"没有行；列：{'、'.join(names)}", markup=False, highlight=False)
 
 
 def print_json(value: Any) -> None:

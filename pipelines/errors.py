@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from dataclasses import dataclass
 
 EXIT_OK = 0
@@ -9,6 +10,26 @@ EXIT_CRASH = 1
 EXIT_USAGE = 2
 EXIT_CHECK = 3
 EXIT_WARNED = 4
+
+_REFUSALS = {
+    errno.ENOENT: "没有该文件或文件夹",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.EISDIR: "是文件夹，不是文件",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已有同名文件",
+    errno.ENOSPC: "磁盘已满",
+    errno.EDQUOT: "磁盘配额已满",
+    errno.EROFS: "文件系统只读",
+    errno.EIO: "读写磁盘出错",
+    errno.ENAMETOOLONG: "文件名太长",
+}
+
+
+def refusal(error: OSError) -> str:
+    """What the system refused, in Chinese; its own words for what is rare."""
+    told = _REFUSALS.get(error.errno) if error.errno is not None else None
+    return told or error.strerror or type(error).__name__
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,23 @@ out = Console(soft_wrap=False)
 err = Console(stderr=True, soft_wrap=True)
 
 
+def misused(place: str, expected: str, found: str) -> JiecunError:
+    """Options that do not go together, or a value outside the list."""
+    remedy = "加 --help 查看写法"
+    return JiecunError(Problem("USAGE", place, expected, found, remedy), exit_code=EXIT_USAGE)
+
+
+def no_warehouse(root: Path) -> JiecunError:
+    """Nothing was ever taken in there."""
+    return JiecunError(
+        Problem(
+            "NO_WAREHOUSE", str(root), "已有的数据仓库", "没有",
+            "改正 --warehouse，或先运行 jiecun run",
+        ),
+        exit_code=EXIT_USAGE,
+    )  # fmt: skip
+
+
 def request_of(
     raw: Path | None,
     warehouse: Path | None,

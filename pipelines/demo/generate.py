@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DemoSummary:
-    """What was written: number of files, rows per table, seconds, number of labels."""
+    """What was written: files, rows per table (planted ones too), seconds, number of labels."""
 
     files: int
     rows: dict[str, int]
@@ -147,7 +147,10 @@ def generate(
                 on_month(m, months)
         run.con.close()
         if defects:
-            labels += plant_defects(fresh, world, cal, BATCH)
+            planted = plant_defects(fresh, world, cal, BATCH)
+            for label in planted:
+                run.rows[label.table_name] += 1
+            labels += planted
         _copy_site_rules(out)
         _move_in(fresh, out / "extracts")
     write_labels(out / "labels.csv", labels)

@@ -65,7 +65,6 @@ class Run:
     rare: RarePlan
     files: int = 0
     rows: dict[str, int] = field(default_factory=lambda: defaultdict(int))
-    spent: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     credited: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
     year_interest: dict[str, Decimal] = field(default_factory=lambda: defaultdict(lambda: ZERO))
@@ -163,12 +162,6 @@ def _month_variables(run: Run, m: int) -> dict[str, Any]:
 def _settlement_month(run: Run, ym: int) -> None:
     run_sql(run.con, "settlements")
     run.copy("settlements", ym)
-    rows = run.con.execute(
-        "SELECT poolarea_no, sum(sgn * acct) FROM s_leg "
-        "WHERE vali_flag = '1' AND leg <> 'V' AND scheme = '310' GROUP BY ALL ORDER BY ALL"
-    ).fetchall()
-    for code, amt in rows:
-        run.spent[code] += amt
 
 
 def _money_month(run: Run, m: int, ym: int) -> None:
@@ -254,10 +247,8 @@ def _account_year(run: Run, ym: int) -> None:
         code = pool.code
         total = run.reserves[(code, "310")][1]
         total += run.credited[code] + run.interest[code] + run.moved[code]
-        # one platform counts a card payment when the institution is paid, like the books
-        adjusted = run.rare.stage.roles.adjusted
-        by_payment = adjusted is not None and code == adjusted.code
-        total += run.differs[code] - (run.paid if by_payment else run.spent)[code]
+        # a card payment counts when the institution is paid, as in the books
+        total += run.differs[code] - run.paid[code]
         rows.append([code, int(total * 100), int(run.year_interest[code] * 100)])
     columns = "poolarea_no VARCHAR, balc_fen BIGINT, inte_fen BIGINT"
     load_table(run.con, "pa_total", columns, rows)

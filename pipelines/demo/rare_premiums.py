@@ -117,11 +117,15 @@ def uncollectable(plan: RarePlan, rates: tuple[float, float, float]) -> tuple[De
 
 
 def _over_the_month_end(plan: RarePlan, payers: Payers) -> None:
-    """Paid on the last day of a month, in the treasury on the first day of the next."""
-    last = month_end(plan.stage.cal.ym(2))
-    row = payers.paid(payers.due(5, 2, 2, clct_way="02"), last)
-    plan.premium(2, row)
-    payers.receive(3, row, day=1, no=5)
+    """Paid on the last day of a month, in the treasury on the first day of the next.
+
+    Never over a year end: the platform would count money that the books do not have yet.
+    """
+    cal = plan.stage.cal
+    m = 1 if cal.ym(2) % 100 == 12 else 2
+    row = payers.paid(payers.due(5, m, m, clct_way="02"), month_end(cal.ym(m)))
+    plan.premium(m, row)
+    payers.receive(m + 1, row, day=1, no=5)
 
 
 def _refund_of_last_year(plan: RarePlan, payers: Payers) -> None:

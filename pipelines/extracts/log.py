@@ -188,10 +188,10 @@ def read_log_file(path: Path) -> IntakeLog:
             raise JiecunError(
                 Problem(
                     "INTAKE_LOG_BROKEN",
-                    f"state/intake.jsonl 第{number}行",
-                    "每行一条 JSON 记录",
-                    type(error).__name__,
-                    "从备份恢复该文件；或清空仓库目录后重新运行",
+                    f"{path} 第{number}行",
+                    "每行一条接收记录（JSON）",
+                    f"不能读（{type(error).__name__}）",
+                    "从备份恢复该文件；是仓库自己的日志时，也可清空该仓库后重新运行",
                 )
             ) from None
         found.append(line)

@@ -14,7 +14,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem, refusal
 from pipelines.extracts.decode import BLANKS, cell_texts, decodes, records
 from pipelines.extracts.discover import discover
 from pipelines.extracts.quarantine import MASK, masked_columns
@@ -125,9 +125,7 @@ def write_private(path: Path, text: str) -> None:
         ) from None
     except OSError as error:
         raise JiecunError(
-            Problem(
-                "FILE_WRITE", path.name, "可写的位置", type(error).__name__, "换一个文件夹或文件名"
-            ),
+            Problem("FILE_WRITE", path.name, "可写的位置", refusal(error), "换一个文件夹或文件名"),
             exit_code=EXIT_USAGE,
         ) from None
     with os.fdopen(handle, "w", encoding="utf-8-sig", newline="") as out:

@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem, refusal
 from pipelines.regions import corrections as fixes
 from pipelines.regions import notes
 from pipelines.regions.decode import decode
@@ -79,9 +79,7 @@ def load_region_text(path: Path, rules_dir: Path, form: Format) -> RegionLoad:
     try:
         data = path.read_bytes()
     except OSError as bad:
-        problem = Problem(
-            "REGION_FILE", path.name, "可读的文件", type(bad).__name__, "核对路径与权限"
-        )
+        problem = Problem("REGION_FILE", path.name, "可读的文件", refusal(bad), "核对路径与权限")
         raise JiecunError(problem, exit_code=EXIT_USAGE) from None
     return read_region_text(data, path.name, read_region_rules(rules_dir), form)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipelines.errors import JiecunError, Problem
+from pipelines.errors import JiecunError, Problem, refusal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,7 +21,7 @@ def write_report(path: Path, content: bytes | str) -> Path:
         path.write_bytes(data)
     except OSError as exc:
         remedy = "检查磁盘空间与目录权限；文件在 Excel 中打开时先关闭"
-        found = str(exc.strerror)
+        found = refusal(exc)
         raise JiecunError(
             Problem("REPORT_WRITE", str(path), "能写入报表文件", found, remedy)
         ) from None

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pipelines.engine.runner import connect
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem, refusal
 from pipelines.warnings.panel import bind_panel, read_panel
 from pipelines.warnings.score import load_limits, run_score
 
@@ -144,7 +144,7 @@ def _write(path: Path, columns: Sequence[str], rows: Iterable[Sequence[object]])
         aside.replace(path)
     except OSError as exc:
         aside.unlink(missing_ok=True)
-        found = exc.strerror or type(exc).__name__
+        found = refusal(exc)
         raise JiecunError(
             Problem("BACKTEST_WRITE", str(path), "可写的位置", found, "换一个文件夹或文件名"),
             exit_code=EXIT_USAGE,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -165,7 +165,7 @@ def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as exc:
-        found = exc.strerror or type(exc).__name__
+        found = refusal(exc)
         raise _refused([_problem(path, 0, "可读的文件", found, "检查路径与权限")]) from None
     for encoding in ("utf-8-sig", "gb18030"):
         try:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from pipelines.engine.graph import load_models, plan
 from pipelines.engine.rules import load_rules
 from pipelines.engine.runner import run_models
-from pipelines.errors import EXIT_USAGE, JiecunError, Problem
+from pipelines.errors import EXIT_USAGE, JiecunError, Problem, refusal
 from pipelines.paths import RULES, TRANSFORMS
 from schemas.rule_warnings import RuleScore
 from schemas.table import by_name
@@ -117,8 +117,7 @@ def _placed(error: JiecunError, source: Path) -> JiecunError:
 
 
 def _unreadable(source: Path, error: OSError) -> JiecunError:
-    found = error.strerror or type(error).__name__
     return JiecunError(
-        Problem("RULES_FILE", str(source), "可读的规则文件", found, "检查路径与权限"),
+        Problem("RULES_FILE", str(source), "可读的规则文件", refusal(error), "检查路径与权限"),
         exit_code=EXIT_USAGE,
     )

@@ -46,6 +46,18 @@ def test_every_planted_row_is_in_quarantine_with_its_reason_and_nothing_else_is(
     assert found.sort("file", "src_row").rows() == planted.sort("file", "src_row").rows()
 
 
+def test_personal_accounts_of_the_clean_world_agree_or_have_their_list(clean: Path) -> None:
+    """Two year ends of eleven pools; what one platform counts otherwise names its owners."""
+    books = pl.read_parquet(clean / "house/current/marts/fct_pa_difference.parquet").filter(
+        pl.col("book").is_in(["k17", "a1999"])
+    )
+    assert books.height == 44
+    assert set(books["status"]) == {"matched", "explained"}
+    differing = books.filter(pl.col("diff_amt") != 0)
+    assert differing["diff_amt"].to_list() == differing["detail_amt"].to_list()
+    assert set(differing["diff_amt"]) == {Decimal("120.00"), Decimal("40.00")}
+
+
 def test_rows_and_money_add_up_file_by_file(dirty: Path) -> None:
     batches = pl.read_parquet(dirty / "house/current/marts/fct_intake.parquet")
     assert batches.height == len(list((dirty / "raw/extracts").glob("*.csv")))

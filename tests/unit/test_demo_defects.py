@@ -53,15 +53,25 @@ def region_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def lines_by_table(folder: Path) -> Counter[str]:
+    """Data lines of the extracts, by table."""
+    found: Counter[str] = Counter()
+    for path in (folder / "extracts").iterdir():
+        table = path.name.partition("_610000")[0]
+        found[table] += path.read_bytes().count(b"\n") - 1
+    return found
+
+
 @pytest.fixture(scope="module")
 def worlds(tmp_path_factory: pytest.TempPathFactory, region_file: Path) -> tuple[Path, Path]:
-    """The same world without and with bad rows."""
+    """The same world without and with bad rows; what is said of each is what its files hold."""
     root = tmp_path_factory.mktemp("worlds")
     for name, bad in (("good", False), ("bad", True)):
-        generate(
+        made = generate(
             root / name, months=4, settlements=2_000, defects=bad, region_file=region_file,
             pools=POOLS,
         )  # fmt: skip
+        assert made.rows == lines_by_table(root / name)
     return root / "good", root / "bad"
 
 

@@ -419,9 +419,9 @@ def test_year_end_account_balances_tie_to_the_movements(raw: Raw) -> None:
         & (pl.col("traf_time").dt.date() <= end),
     )
     spent = total(
-        raw.live("settlements"),
+        raw["clearing"],
         "acct_pay",
-        (pl.col("vali_flag") == "1") & (pl.col("setl_time").dt.date() <= end),
+        (pl.col("insutype") != "390") & (pl.col("pay_date") <= end),
     )
     banked = total(
         raw["fund_transfers"],
