@@ -43,7 +43,7 @@ with closing(open_workspace(request)) as con:
         steps.transform(con, ("staging", "journal", "ledger", "statements", "metrics", "warnings"))
         steps.transform(con, ("marts",))
         results = steps.tie_out(con)
-        steps.refuse_if_broken(results)
+        steps.refuse_if_broken(con, results)
         steps.release(con, request, identity, parts, results)
 """
 

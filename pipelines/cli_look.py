@@ -59,6 +59,7 @@ def check(
 def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> None:
     """当前发布、月份、暂挂与隔离的行。"""
     from pipelines.books.periods import closed_through, read_periods
+    from pipelines.waiting_view import waiting_lines, waiting_rows
     from pipelines.warehouse.catalog import run_sql
     from pipelines.warehouse.release import current_release
 
@@ -83,6 +84,7 @@ def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
         "last_ym": months[1],
         "closed_through": closed_through(read_periods(paths)),
         "intake": intake,
+        "waiting": waiting_rows(release.path) if release else [],
     }
     if as_json:
         print_json(facts)
@@ -96,6 +98,8 @@ def status(warehouse: WarehouseOption = None, as_json: JsonOption = False) -> No
     for row in intake:
         table.add_row(row["table_name"], *(f"{n:,}" for n in list(row.values())[1:]))
     out.print(table)
+    for line in waiting_lines(facts["waiting"]):
+        out.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def closed_text(closed: dict[str, int]) -> str:

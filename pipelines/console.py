@@ -159,6 +159,8 @@ def _headline_table(through_ym: int, rows: list[dict[str, Any]]) -> Table:
 
 def print_run(console: Console, launched: Launched) -> None:
     """What changed, the tie-outs, where the files are, and how long each step took."""
+    from pipelines.waiting_view import waiting_lines, waiting_rows
+
     outcome = launched.outcome
     if not outcome.published:
         console.print(
@@ -166,6 +168,8 @@ def print_run(console: Console, launched: Launched) -> None:
         )
     else:
         print_release(console, outcome)
+    for line in waiting_lines(waiting_rows(outcome.release_path)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for line in launched.alerts.lines():
         console.print(line, markup=False)
     steps = "，".join(f"{name} {seconds:.1f}" for name, seconds in outcome.seconds.items())
@@ -175,6 +179,8 @@ def print_run(console: Console, launched: Launched) -> None:
 
 def run_facts(launched: Launched) -> dict[str, Any]:
     """A finished run as JSON."""
+    from pipelines.waiting_view import waiting_rows
+
     outcome = launched.outcome
     return {
         "release_id": outcome.release_id,
@@ -187,6 +193,7 @@ def run_facts(launched: Launched) -> dict[str, Any]:
         "checks": {r.check_id: r.status for r in outcome.checks},
         "seconds": {k: round(v, 3) for k, v in outcome.seconds.items()},
         "prefect_seconds": round(launched.prefect_seconds, 3),
+        "waiting": waiting_rows(outcome.release_path),
         "alerts": launched.alerts.facts(),
     }
 

@@ -22,9 +22,11 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from pipelines.errors import Problem
     from pipelines.extracts.browse import Refused, Standing
     from pipelines.extracts.log import BatchRecord
     from pipelines.extracts.propose import Proposal
+    from pipelines.extracts.trial import Fit, Preview
 
 STATE_ZH = {
     "open": "待处理", "healed": "已更正", "released": "已释放", "expired": "已过期",
@@ -197,13 +199,18 @@ def refused_table(record: BatchRecord, rows: Sequence[Refused]) -> Table:
 def proposal_facts(proposal: Proposal) -> dict[str, Any]:
     """A proposed profile as JSON facts."""
     facts = asdict(proposal)
-    for refusal in (facts["preview"] or {}).get("refusals", ()):
-        refusal["reason_zh"] = explain(refusal["reason"]).zh
+    for one in (facts, *facts["fits"]):
+        for refusal in (one["preview"] or {}).get("refusals", ()):
+            refusal["reason_zh"] = explain(refusal["reason"]).zh
     return facts
 
 
 def print_proposal(console: Console, proposal: Proposal) -> None:
-    """The TOML text, what is missing, and what would be refused."""
+    """What takes the file in already; else the TOML text, what is missing, what is refused."""
+    for fit in proposal.fits:
+        _print_fit(console, fit)
+    if proposal.fits:
+        return
     console.print(proposal.toml, markup=False, highlight=False, soft_wrap=True)
     for title, names in (
         ("缺少的必填列", proposal.missing),
@@ -212,14 +219,35 @@ def print_proposal(console: Console, proposal: Proposal) -> None:
     ):
         if names:
             console.print(f"{title}：{'、'.join(names)}", markup=False, soft_wrap=True)
-    for problem in proposal.problems:
+    _print_preview(console, proposal.preview, proposal.problems)
+
+
+def _print_fit(console: Console, fit: Fit) -> None:
+    stem = f"{fit.table}_{{区划}}_{{yyyymm}}_{{批次}}"
+    if not fit.profile:
+        lines = ["列名合于约定，不需要来源配置。", f"用法：文件命名为 {stem}.csv 放入 extracts"]
+    else:
+        by_itself = "接收时按表头或文件名自动选用"
+        manifest = f'旁放清单 {stem}.json：{{"profile": "{fit.profile}"}}'
+        lines = [
+            f"已有来源配置 {fit.profile}（{fit.title_zh}）适用，不必另写。",
+            f"用法：文件命名为 {stem}.csv 放入 extracts，"
+            + (by_itself if fit.is_chosen else manifest),
+        ]
+    if fit.area:
+        lines.append(f"区划取自文件名；现在的文件名没有，试接收以 {fit.area} 代替")
+    for line in lines:
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
+    _print_preview(console, fit.preview, fit.problems)
+
+
+def _print_preview(console: Console, preview: Preview | None, problems: Sequence[Problem]) -> None:
+    for problem in problems:
         console.print(problem.render(), markup=False, highlight=False, soft_wrap=True)
-    if proposal.preview is None:
+    if preview is None:
         return
-    console.print(
-        f"试接收 {proposal.preview.rows_read:,} 行，接收 {proposal.preview.rows_accepted:,} 行"
-    )
-    for refusal in proposal.preview.refusals:
+    console.print(f"试接收 {preview.rows_read:,} 行，接收 {preview.rows_accepted:,} 行")
+    for refusal in preview.refusals:
         told = explain(refusal.reason)
         console.print(
             f"  {refusal.reason} {told.zh}：{DISPOSITION_ZH[refusal.disposition]} "

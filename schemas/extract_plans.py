@@ -39,7 +39,8 @@ class Vouchers(Table):
             RowRule("MAKER_CHECKER", "checker IS NOT NULL AND maker <> checker", "缺复核人，或制单与复核为同一人"),
         ),
         lookups=(SCHEME_KNOWN, SCHEME_IN_SCOPE, POOL_KNOWN,
-            LookupRule("ACCOUNT_UNKNOWN", "ref_account", (("account_code", "account_code"), ("insutype", "insutype")), "科目不在该险种科目表内")),
+            LookupRule("ACCOUNT_UNKNOWN", "ref_account", (("account_code", "account_code"), ("insutype", "insutype")), "科目不在该险种科目表内"),
+            LookupRule("VOUCHER_EVENT", "ref_event", (("CASE WHEN upper(event_id) LIKE 'OPEN%' THEN event_id ELSE regexp_extract(event_id, '^(E[0-9]+[A-Za-z]?)', 1) END", "event_code"),), "事项编号不在事项表内", condition="regexp_matches(event_id, '^(E[0-9]|(?i:OPEN))')")),
     )  # fmt: skip
 
     voucher_no: Text = ident("凭证号")
@@ -47,7 +48,11 @@ class Vouchers(Table):
     poolarea_no: Text = text("统筹区编号", max_len=6)
     insutype: Text = text("险种类型", max_len=6)
     posting_date: Date = date("记账日期")
-    event_id: Text = text("事项编号", max_len=40, note="OPEN = 期初余额")
+    event_id: Text = text(
+        "事项编号",
+        max_len=40,
+        note="OPEN = 期初余额；E 加数字开头的须在事项表内，如 E51、E51-2023-08；其余为自由文字",
+    )
     account_code: Text = text("科目编码", max_len=8)
     debit_amt: Money = money("借方金额")
     credit_amt: Money = money("贷方金额")

@@ -136,6 +136,21 @@ class FctContractRate(Table):
     hit_permille: Number = number("命中率", null=True, unit="‰", note="命中行数÷检查行数")
 
 
+class FctWaiting(Table):
+    """Late rows of closed months that wait because the books end with the closed month."""
+
+    _spec: ClassVar[Spec] = mart("等待未结账月份的凭证", "一个账套一个所属月份一行", "ledger_id", "period_ym",
+        weakness="只计法定账簿；只改了金额的凭证按一行次计")  # fmt: skip
+
+    ledger_id: Text = text("账套")
+    poolarea_no: Text = text("统筹区编号")
+    period_ym: Ym = ym("所属月份")
+    closed_ym: Ym = ym("已结账至")
+    voucher_cnt: Count = count("凭证张数", unit="张")
+    row_cnt: Count = count("来源行次", unit="行", note="一行记入几张凭证就计几次")
+    amount: Money = money("金额", note="与结账时已入账数之差，借方或贷方")
+
+
 class FctContractHit(Table):
     """Every accepted row that broke a rule over a set of rows, with the file it came in."""
 

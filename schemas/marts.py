@@ -67,6 +67,7 @@ from schemas.mart_intake import (
     FctContractRate,
     FctIntake,
     FctIntakeRule,
+    FctWaiting,
     MetaDictionary,
     MetaRun,
 )
@@ -140,6 +141,7 @@ MARTS: tuple[type[Table], ...] = (
     FctIntakeRule,
     FctContractRate,
     FctContractHit,
+    FctWaiting,
     FctConsolidatedBalanceSheet,
     FctConsolidatedIncomeStatement,
     FctConsolidationDifference,

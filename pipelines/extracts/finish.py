@@ -11,6 +11,7 @@ from pipelines.extracts.batch import ZERO, copy_to, measure_sql, read_measure, u
 from pipelines.extracts.keys import key_file, write_keys
 from pipelines.extracts.live import held_file, released_file, replaced_file
 from pipelines.extracts.log import BatchRecord, Line, Seen, append_log
+from pipelines.extracts.manifest import manifest_mark
 from pipelines.extracts.parse_sql import path_list, staged_types
 from pipelines.extracts.quarantine import write_quarantine
 from pipelines.private import private_folder
@@ -290,14 +291,16 @@ def publish(
     for item in done:
         put_in_place(item.files.places(paths, item.record.table_name, item.record.source_sha, mark))
     entries = [
-        Line(f.name.name, Seen(f.size, f.mtime_ns, item.record.source_sha), run, item.record)
+        Line(f.name.name, _seen(f, item.record.source_sha), run, item.record)
         for item in done
         for f in (item.source.file,)
     ]
-    entries += [
-        Line(file.name.name, Seen(file.size, file.mtime_ns, sha), run, None) for file, sha in again
-    ]
+    entries += [Line(file.name.name, _seen(file, sha), run, None) for file, sha in again]
     append_log(paths, entries, key)
+
+
+def _seen(file: RawFile, sha: str) -> Seen:
+    return Seen(file.size, file.mtime_ns, sha, manifest_mark(file.manifest))
 
 
 def put_in_place(places: Iterable[tuple[Path | None, Path]]) -> None:

@@ -21,6 +21,7 @@ from pipelines.extracts.log import (
     load_hash_key,
     read_log,
 )
+from pipelines.extracts.manifest import manifest_mark
 from pipelines.months import add_months
 from pipelines.private import private_folder
 
@@ -156,7 +157,10 @@ def closed_months(paths: WarehousePaths, closed_ym: int) -> Callable[[str], int 
 
 
 def _changed(file: RawFile, seen: Seen | None) -> bool:
-    return seen is None or (seen.size, seen.mtime_ns) != (file.size, file.mtime_ns)
+    """New by stat; or its manifest is not the one the content was held against."""
+    if seen is None or (seen.size, seen.mtime_ns) != (file.size, file.mtime_ns):
+        return True
+    return file.manifest is not None and seen.told != manifest_mark(file.manifest)
 
 
 def _inspect(
@@ -176,6 +180,8 @@ def _inspect(
         changed, pool.map(lambda file: read_source(file, work), changed), strict=True
     ):
         if sha in known:
+            # nothing new to take in, but what its sender tells of it must still hold
+            problems += found if file.manifest is not None else []
             again.append((file, sha))
             continue
         known.add(sha)

@@ -71,11 +71,15 @@ class BatchRecord:
 
 @dataclass(frozen=True)
 class Seen:
-    """The stat under which a file's content was last known."""
+    """The stat under which a file's content was last known.
+
+    ``told`` marks the manifest that the file was held against, '' where there was none.
+    """
 
     size: int
     mtime_ns: int
     sha: str
+    told: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,7 +183,12 @@ def read_log_file(path: Path) -> IntakeLog:
     for number, text in enumerate(lines[:-1], start=1):
         try:
             entry = json.loads(text)
-            stat = Seen(int(entry["size"]), int(entry["mtime_ns"]), str(entry["sha"]))
+            stat = Seen(
+                int(entry["size"]),
+                int(entry["mtime_ns"]),
+                str(entry["sha"]),
+                str(entry.get("told", "")),
+            )
             record = None if entry.get("batch") is None else _from_json(entry["batch"])
             replay = str(entry.get("replay", ""))
             line = Line(str(entry["file"]), stat, int(entry.get("run", 0)), record, replay)
@@ -214,6 +223,7 @@ def append_log(paths: WarehousePaths, entries: Iterable[Line], key: str) -> None
                 "run": line.run,
                 "key": key,
                 "batch": None if line.record is None else _to_json(line.record),
+                **({"told": line.seen.told} if line.seen.told else {}),
                 **({"replay": line.replay} if line.replay else {}),
             },
             ensure_ascii=False,

@@ -6,9 +6,10 @@ are those of a 3201 reconciliation: net of reversals, so every row counts with i
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,14 @@ class Manifest:
     def member(self, name: str) -> Manifest | None:
         """What an archive's manifest tells of one of its members."""
         return dict(self.members).get(name)
+
+
+def manifest_mark(manifest: Manifest | None) -> str:
+    """A short text that differs for another manifest, '' for none; key order is no difference."""
+    if manifest is None:
+        return ""
+    told = sorted((f.name, repr(getattr(manifest, f.name))) for f in fields(manifest))
+    return hashlib.sha256(repr(told).encode()).hexdigest()[:16]
 
 
 def parse_manifest(data: bytes, place: str) -> Manifest:

@@ -6,9 +6,6 @@ would happen, and nothing is written anywhere else.
 
 from __future__ import annotations
 
-import json
-import re
-import secrets
 import tempfile
 from dataclasses import dataclass
 from itertools import islice
@@ -21,9 +18,9 @@ from pipelines.extracts.decode import decodes, inspect, records
 from pipelines.extracts.discover import TABLES, FileName, RawFile, parse_name, split_suffix
 from pipelines.extracts.guess import Guess, as_toml, guess, names_of
 from pipelines.extracts.header import cells_of, find_header
-from pipelines.extracts.profile_files import load_profiles
+from pipelines.extracts.profile_files import load_profiles, profile_files
 from pipelines.extracts.sources import encoding_of, first_records, unpacked
-from pipelines.paths import RawPaths, WarehousePaths
+from pipelines.extracts.trial import Fit, Preview, Trial, find_fits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,6 +28,7 @@ if TYPE_CHECKING:
     import polars as pl
 
     from pipelines.extracts.profile import Profile
+    from pipelines.paths import RawPaths
 
 SAMPLE = 1000
 _CODES = {
@@ -41,32 +39,14 @@ _CODES = {
 
 
 @dataclass(frozen=True)
-class Refusal:
-    """Rows that would not be accepted for one reason: how many, and the first of them masked."""
-
-    reason: str
-    disposition: str
-    rows: int
-    first_line: int
-    first_text: str
-
-
-@dataclass(frozen=True)
-class Preview:
-    """What intake would make of the file."""
-
-    rows_read: int
-    rows_accepted: int
-    refusals: tuple[Refusal, ...]
-
-
-@dataclass(frozen=True)
 class Proposal:
     """A profile proposed for a file.
 
     ``matched`` is declared column → header name; ``missing`` are required columns that must be
     filled in before the file can be taken in; ``drop`` are person columns; ``problems`` are fatal
-    ones met by the trial, and ``preview`` is None where there are any.
+    ones met by the trial, and ``preview`` is None where there are any. ``fits`` are the ways there
+    are already to take the file in: the trial then is that of the first. ``toml`` is '' where the
+    header suggests no profile of its own.
     """
 
     file: str
@@ -79,6 +59,7 @@ class Proposal:
     encoding: str
     problems: tuple[Problem, ...]
     preview: Preview | None
+    fits: tuple[Fit, ...] = ()
 
 
 def propose_profile(
@@ -100,7 +81,7 @@ def propose_profile(
         own = FileName(path.name, table or (named.table if named else ""), "000000", 0, "B001")
         file = RawFile(path, own, 0, 0, member)
         text, _ = unpacked(file, "", root, Limits(), path.name)
-        return _proposed(file, text, load_profiles(raw.root)[0], refs, root)
+        return _proposed(file, text, raw, refs, root)
 
 
 def _not_ours(path: Path, found: str) -> JiecunError:
@@ -127,20 +108,29 @@ def _first_member(path: Path) -> str:
 def _proposed(
     file: RawFile,
     text: Path,
-    profiles: Mapping[str, Profile],
+    raw: RawPaths,
     refs: Mapping[str, pl.DataFrame],
     root: Path,
 ) -> Proposal:
+    profiles = load_profiles(raw.root)[0]
     facts = inspect(text)
     problems: list[Problem] = []
     encoding = "utf-8" if facts.utf8 else encoding_of(text, "", file.path.name, problems)
-    best = _best_guess(file, text, encoding, list(profiles.values()), refs)
-    if best is None:
-        raise _not_ours(file.path, "表头与哪张表都对不上")
-    toml = as_toml(best, "proposed", encoding)
+    heads = first_records(text, encoding)
     delivered = text if split_suffix(file.path.name)[1] in (".zip", ".xlsx") else file.path
-    stem = _stem(file, best.table)
-    preview, found = _tried(delivered, stem, toml, refs, root)
+    trial = Trial(file, delivered, refs, root)
+    fits = find_fits(trial, heads, profiles, profile_files(raw.root))
+    best = _best_guess(file, text, encoding, list(profiles.values()), refs)
+    if best is None and not fits:
+        raise _not_ours(file.path, "表头与哪张表都对不上")
+    if best is None:
+        return Proposal(
+            file.path.name, fits[0].table, "", {}, (), (), (), encoding, tuple(problems), None, fits
+        )
+    toml = as_toml(best, "proposed", encoding)
+    preview, found = (
+        (fits[0].preview, fits[0].problems) if fits else trial.of(best.table, "proposed", toml)
+    )
     return Proposal(
         file=file.path.name,
         table=best.table,
@@ -152,6 +142,7 @@ def _proposed(
         encoding=encoding,
         problems=(*problems, *found),
         preview=preview,
+        fits=fits,
     )
 
 
@@ -183,51 +174,3 @@ def _best_guess(
         if one.matches and (best is None or one.strength > best.strength):
             best = one
     return best
-
-
-def _stem(file: RawFile, table: str) -> str:
-    months = re.findall(r"20[0-9]{2}(?:0[1-9]|1[0-2])", file.path.name)
-    named = parse_name(file.path.name)
-    area = named.area if named else "000000"
-    return f"{table}_{area}_{months[-1] if months else '202501'}_B001"
-
-
-def _tried(
-    delivered: Path, stem: str, toml: str, refs: Mapping[str, pl.DataFrame], root: Path
-) -> tuple[Preview | None, tuple[Problem, ...]]:
-    """Take the file in under the proposed profile, into a warehouse below ``root``."""
-    from pipelines.extracts.intake import run_intake
-
-    raw, paths = RawPaths(root / "raw"), WarehousePaths(root / "warehouse")
-    raw.extracts.mkdir(parents=True)
-    (raw.root / "profiles").mkdir()
-    (raw.root / "profiles" / "proposed.toml").write_text(toml, encoding="utf-8")
-    suffix = split_suffix(delivered.name)[1] or ".csv"
-    (raw.extracts / f"{stem}{suffix}").symlink_to(delivered.resolve())
-    told = json.dumps({"profile": "proposed"})
-    (raw.extracts / f"{stem}.json").write_text(told, encoding="utf-8")
-    try:
-        result = run_intake(raw, paths, refs, secrets.token_urlsafe(17)[:22])
-    except JiecunError as error:
-        return None, error.problems
-    read = sum(record.rows_read for record in result.new)
-    accepted = sum(record.rows_accepted for record in result.new)
-    return Preview(read, accepted, _refusals(paths)), ()
-
-
-def _refusals(paths: WarehousePaths) -> tuple[Refusal, ...]:
-    import duckdb
-
-    files = sorted(paths.quarantine.glob("*/*.parquet"))
-    if not files:
-        return ()
-    with duckdb.connect() as con:
-        rows = con.execute(
-            "SELECT reason, disposition, count(*), min(src_line), arg_min(raw_text, src_line) "
-            "FROM read_parquet(?) GROUP BY ALL ORDER BY 3 DESC, 1, 2",
-            [[file.as_posix() for file in files]],
-        ).fetchall()
-    return tuple(
-        Refusal(reason, disposition, count, line, text or "")
-        for reason, disposition, count, line, text in rows
-    )

@@ -117,7 +117,7 @@ def tie_out(held: _Held) -> tuple[CheckResult, ...]:
         key="checks",
         description="勾稽检查",
     )
-    steps.refuse_if_broken(results)
+    steps.refuse_if_broken(held.con, results)
     return results
 
 

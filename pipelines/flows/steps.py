@@ -21,6 +21,7 @@ from pipelines.errors import EXIT_CHECK, EXIT_USAGE, JiecunError, Problem
 from pipelines.extracts.intake import IntakeResult, run_intake
 from pipelines.extracts.log import load_hash_key
 from pipelines.extracts.profile_files import profiles_hash
+from pipelines.flows.causes import find_causes, followers
 from pipelines.flows.workspace import BOUND, References, as_of_year, bind_table
 from pipelines.paths import ROOT, RULES, TRANSFORMS
 from pipelines.warehouse.marts import write_mart
@@ -44,6 +45,13 @@ if TYPE_CHECKING:
 
 #: written after the checks, from their results
 _LATE_MARTS = ("fct_check",)
+#: what mends a check, where that can be told
+_REMEDIES = {
+    "J-02": "补送所列拨付的清算（clearing）与结算（settlements），"
+    "起账月份之前结算、之后拨付的也要送",
+    "T-16": "核对所列往来对象的收付；起账前已有的暂付、暂收余额须按往来对象（cntp_code）"
+    "写进期初凭证（event_id 为 OPEN）",
+}
 
 
 def take_in(
@@ -170,11 +178,22 @@ def tie_out(con: duckdb.DuckDBPyConnection) -> tuple[CheckResult, ...]:
     return results
 
 
-def refuse_if_broken(results: Sequence[CheckResult]) -> None:
-    """Raise JiecunError (exit code 3) where a hard check failed; nothing is published then."""
+def refuse_if_broken(con: duckdb.DuckDBPyConnection, results: Sequence[CheckResult]) -> None:
+    """Raise JiecunError (exit code 3) where a hard check failed; nothing is published then.
+
+    What explains failed checks is told first (``find_causes``).
+    """
     broken = [r for r in results if r.severity == "H" and r.status in ("failed", "error")]
-    if broken:
-        raise JiecunError(*(_check_problem(r) for r in broken), exit_code=EXIT_CHECK)
+    if not broken:
+        return
+    causes = find_causes(con, broken)
+    problems = [
+        *causes.problems,
+        *(_check_problem(r) for r in broken if r.check_id not in causes.follow),
+    ]
+    if causes.follow:
+        problems.append(followers([r for r in broken if r.check_id in causes.follow]))
+    raise JiecunError(*problems, exit_code=EXIT_CHECK)
 
 
 def release(
@@ -240,7 +259,8 @@ def _check_problem(result: CheckResult) -> Problem:
         result.title,
         f"{result.rows_tested} 项中 {result.rows_failed} 项不符，差额合计 {result.difference_amt}"
         + (f"（{result.note}）" if result.note else ""),
-        "上一次发布未受影响；按所列账套与期间核对来源数据后重跑",
+        "上一次发布未受影响；"
+        + _REMEDIES.get(result.check_id, "按所列账套与期间核对来源数据后重跑"),
         excerpt=worst,
     )
 

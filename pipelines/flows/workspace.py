@@ -67,6 +67,7 @@ _REFERENCE_SQL = {
     "ref_med_class": "select distinct med_prefix from rule_med_class",
     "ref_clct_way": "select clct_way from rule_clct_way",
     "ref_traf_item": "select traf_item from rule_traf_item",
+    "ref_event": "select event_code from rule_event union all select 'OPEN'",
     # a voucher line names a leaf account of its scheme's chart
     "ref_account": """
         select a.account_code, a.insutype

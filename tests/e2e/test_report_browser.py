@@ -100,7 +100,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, ...]:
     request = RunRequest(RawPaths(raw), WarehousePaths(house))
     with closing(open_workspace(request)) as con:
         kept = keep_books(con, request)
-        steps.refuse_if_broken(kept.checks)
+        steps.refuse_if_broken(con, kept.checks)
         steps.release(con, request, kept.identity, kept.parts, kept.checks)
     published = sorted((house / "current" / "reports" / "html").glob("*.html"))
     return (*published, ROOT / "docs" / "dictionary.html")

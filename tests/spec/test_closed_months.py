@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 
 import pytest
 
+from pipelines.waiting_view import waiting_lines
 from tests.golden.test_statements import NOVEMBER
 from tests.spec.drawn import add
 from tests.spec.harness import ALL_BOOKS, Spec, check, rows, run, world
@@ -152,6 +154,34 @@ def test_what_comes_when_every_month_is_closed_waits_and_stops_nothing() -> None
     assert cells(spec, 202312) == cells(first(), 202312)
     for check_id in ("T-11", "T-12", "T-13", "T-14", "T-16", "T-23", "T-26"):
         assert check(spec, check_id).failed == (), check_id
+
+
+WAITING = """SELECT ledger_id, period_ym, closed_ym, voucher_cnt, row_cnt, amount
+    FROM fct_waiting ORDER BY ALL"""
+
+
+def test_what_waits_for_an_open_month_is_told_with_its_rows_and_yuan() -> None:
+    """One premium row of 1,200.00: E01 and E02 of 6 November; nothing where a month is open."""
+    assert rows(run(after(202312, contributions=LATE), "fct_waiting"), WAITING) == [
+        ("610100-310", "202311", "202312", "2", "2", "1200.00")
+    ]
+    assert rows(run(after(202311, contributions=LATE), "fct_waiting"), WAITING) == []
+    assert rows(run(after(202312), "fct_waiting"), WAITING) == []
+
+
+def test_the_lines_of_what_waits_say_pool_rows_yuan_and_what_to_do() -> None:
+    """Two ledgers of one pool in one line."""
+    told = {"poolarea_no": "610100", "closed_ym": 202312}
+    lines = waiting_lines([
+        {**told, "period_ym": 202311, "voucher_cnt": 2, "row_cnt": 1000, "amount": Decimal("1200")},
+        {**told, "period_ym": 202310, "voucher_cnt": 1, "row_cnt": 5, "amount": Decimal("0.50")},
+    ])  # fmt: skip
+    assert lines == [
+        "统筹区 610100 有 1,005 行次（所属月份 202310、202311，3 张凭证，金额 1,200.50 元）"
+        "等待未结账的月份：账务已结账至 202312，送来 202401 的银行流水后重跑即入账；"
+        "要改已结账的月份请先 jiecun reopen 202312"
+    ]
+    assert waiting_lines([]) == []
 
 
 def test_nothing_late_leaves_every_month_checked_when_all_are_closed() -> None:

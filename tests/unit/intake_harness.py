@@ -44,6 +44,7 @@ REFS: dict[str, pl.DataFrame] = {
     "ref_med_class": pl.DataFrame({"med_prefix": ["11", "21"]}),
     "ref_clct_way": pl.DataFrame({"clct_way": ["01", "02"]}),
     "ref_traf_item": pl.DataFrame({"traf_item": ["URSN", "INTE_IN"]}),
+    "ref_event": pl.DataFrame({"event_code": ["OPEN", "E51", "E58", "E58b"]}),
     "ref_account": pl.DataFrame({"account_code": ["1003", "3001"], "insutype": ["390", "390"]}),
 }
 _DEFAULT = {

@@ -133,6 +133,9 @@ def references() -> dict[str, pl.DataFrame]:
         "ref_med_class": rule("med_class").select("med_prefix").unique(),
         "ref_clct_way": rule("clct_way").select("clct_way").unique(),
         "ref_traf_item": rule("traf_item").select("traf_item").unique(),
+        "ref_event": pl.concat(
+            [rule("event").select("event_code"), pl.DataFrame({"event_code": ["OPEN"]})]
+        ),
         "ref_account": rule("account").select("account_code", "insutype").unique(),
     }
 

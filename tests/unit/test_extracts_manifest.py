@@ -207,6 +207,38 @@ def test_a_total_of_no_column_is_an_error_of_the_manifest(world: World) -> None:
     assert world.codes() == ["MANIFEST_INVALID"]
 
 
+def test_a_manifest_that_comes_after_its_file_is_held_against_it(world: World) -> None:
+    world.put(S1, three())
+    world.run()
+    tell(world, row_cnt=4, medfee_sumamt="100.01")
+    for _ in range(2):
+        with pytest.raises(JiecunError) as error:
+            world.run()
+        assert [(p.code, p.expected, p.found) for p in error.value.problems] == [
+            ("TRUNCATED", "清单 row_cnt 4", "文件 3"),
+            ("CONTROL_TOTAL", "清单 medfee_sumamt 100.01 元", "文件 100.00 元"),
+        ]
+    tell(world, row_cnt=3, medfee_sumamt="100.00")
+    again = world.run()
+    assert (again.new, again.unchanged) == ((), 1)
+    log = (world.paths.state / "intake.jsonl").read_text(encoding="utf-8")
+    assert len(log.splitlines()) == 2
+    world.run()
+    assert (world.paths.state / "intake.jsonl").read_text(encoding="utf-8") == log
+
+
+def test_the_manifest_of_a_byte_equal_copy_is_held_against_it(world: World) -> None:
+    world.put(S1, three())
+    world.run()
+    world.put(S2, three())
+    told = world.raw.extracts / S2.replace(".csv", ".json")
+    told.write_text(json.dumps({"row_cnt": 2}), encoding="utf-8")
+    with pytest.raises(JiecunError) as error:
+        world.run()
+    (problem,) = error.value.problems
+    assert (problem.code, problem.place) == ("TRUNCATED", f"raw/extracts/{S2}")
+
+
 def test_manifests_of_an_archives_members(world: World) -> None:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

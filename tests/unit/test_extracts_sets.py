@@ -166,6 +166,36 @@ def test_a_voucher_stands_whole_or_not_at_all(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_a_voucher_of_an_event_nobody_knows_is_refused_whole(tmp_path: Path) -> None:
+    """What looks like an event code must be one; free text and a code with a suffix pass."""
+    world = World(tmp_path)
+    told = (
+        "OPEN",
+        "E51",
+        "E51-2024-01",
+        "E58b",
+        "更正",
+        "E999",
+        "E51x",
+        "E58B-1",
+        "open",
+        "OPEN24",
+    )
+    world.put(V1, [
+        line(f"v{at}", number, *sides, event_id=event)
+        for at, event in enumerate(told)
+        for number, sides in enumerate((("8.00", "0"), ("0", "8.00")), 1)
+    ])  # fmt: skip
+    world.put(
+        V2, [line("w", 1, "8.00", "0", event_id="E51"), line("w", 2, "0", "8.00", event_id="E999")]
+    )
+    first, second = world.run().new
+    assert (first.rows_accepted, first.rows_quarantined) == (10, 10)
+    assert (second.rows_accepted, second.rows_quarantined) == (0, 2)
+    reasons = [told[2] for told in world.quarantine()]
+    assert reasons == ["VOUCHER_EVENT"] * 10 + ["VOUCHER_INCOMPLETE", "VOUCHER_EVENT"]
+
+
 def test_a_voucher_sent_again_and_a_corrected_pair_of_lines(tmp_path: Path) -> None:
     world = World(tmp_path)
     lines = [line("a", 1, "8.00", "0"), line("a", 2, "0", "8.00")]

@@ -9,11 +9,14 @@ import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
+from rich.console import Console
 
 from pipelines.errors import JiecunError
 from pipelines.extracts.profile_toml import parse_profile
 from pipelines.extracts.propose import Proposal, propose_profile
+from pipelines.intake_view import print_proposal
 from tests.unit.intake_harness import PERSON, REFS, S1, World, csv_bytes, row
+from tests.unit.test_extracts_profiles import CMS, as_his
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -133,3 +136,59 @@ def test_a_saved_proposal_takes_the_file_in(world: World) -> None:
     (record,) = world.run().new
     assert record.rows_accepted == 1
     assert world.live("settlements", "begndate::VARCHAR, setl_id") == [("2024-01-05", "setl_i1")]
+
+
+def test_a_shipped_profile_that_fits_is_offered_first_and_tried(world: World) -> None:
+    """The HIS layout asks for a manifest; a row it would refuse is shown under that profile."""
+    (his,) = proposed(world, "一月.csv", as_his(), "settlements").fits
+    assert (his.profile, his.table, his.is_chosen, his.area) == ("his", "settlements", False, "")
+    assert his.preview is not None and (his.preview.rows_read, his.preview.rows_accepted) == (2, 2)
+    broken = as_his().replace(b"5124.00", b"x", 1)
+    (his,) = proposed(world, "一月.csv", broken).fits
+    assert his.preview is not None
+    assert [(r.reason, r.rows) for r in his.preview.refusals] == [("AMT_FORMAT", 1)]
+
+
+def test_a_profile_that_takes_the_area_from_the_name_is_tried_under_another(world: World) -> None:
+    """DE-SynPUF is known by its header; the file's own name tells no area."""
+    (cms,) = proposed(world, "DE1_0_Inpatient_202401.csv", CMS).fits
+    assert (cms.profile, cms.is_chosen, cms.area) == ("cms_synpuf", True, "610102")
+    assert cms.preview is not None and cms.preview.rows_accepted == 2
+    text = io.StringIO()
+    shown = proposed(world, "DE1_0_Inpatient_202401.csv", CMS)
+    print_proposal(Console(file=text, width=200), shown)
+    for words in (
+        "已有来源配置 cms_synpuf",
+        "自动选用",
+        "以 610102 代替",
+        "试接收 2 行，接收 2 行",
+    ):
+        assert words in text.getvalue()
+    assert "必填" not in text.getvalue()
+
+
+def test_a_profile_of_the_site_that_fits_is_offered(world: World) -> None:
+    folder = world.raw.root / "profiles"
+    folder.mkdir()
+    (folder / "ours.toml").write_text(
+        'name = "ours"\ntitle_zh = "本地预算"\ntable = "budget"\n'
+        '[columns]\nbudg_item = ["项目甲"]\n',
+        encoding="utf-8",
+    )
+    given = {("项目甲" if k == "budg_item" else k): v for k, v in row("budget").items()}
+    (ours,) = proposed(world, "x.csv", csv_bytes([given])).fits
+    assert (ours.profile, ours.title_zh, ours.table) == ("ours", "本地预算", "budget")
+
+
+def test_a_file_of_the_agreed_names_needs_no_profile(world: World) -> None:
+    (fit,) = proposed(world, S1, csv_bytes([row("settlements", "1")])).fits
+    assert (fit.profile, fit.table, fit.preview and fit.preview.rows_accepted) == (
+        "", "settlements", 1
+    )  # fmt: skip
+
+
+def test_a_problem_names_the_file_itself(world: World) -> None:
+    """Nothing fits: the column that is missing is missing in this file, not in one made up."""
+    proposal = proposed(world, "一月.csv", csv_bytes(rows({"begndate": "2024年01月05日"})))
+    assert proposal.fits == ()
+    assert [p.place for p in proposal.problems] == ["一月.csv 第1行"]
