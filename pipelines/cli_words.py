@@ -7,7 +7,6 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import typer
-from typer import rich_utils
 
 from pipelines.errors import EXIT_USAGE, JiecunError, Problem
 
@@ -45,8 +44,6 @@ _EXPECTED = {
 
 def speak_chinese(app: typer.Typer) -> Callable[..., Any]:
     """The command of ``app``, which says ``--help`` in Chinese: headings, usage line, types."""
-    for name, text in _HEADINGS.items():
-        setattr(rich_utils, name, text)
     command: Any = typer.main.get_command(app)
     _translate(command)
     called: Callable[..., Any] = command
@@ -60,7 +57,18 @@ def _translate(command: Any) -> None:
         pieces = " ".join(command.collect_usage_pieces(context))
         formatter.write_usage(context.command_path, pieces, prefix="用法：")
 
+    page = command.format_help
+
+    def help_page(context: Any, formatter: Any) -> Any:
+        # only a help page pays for the import
+        from typer import rich_utils
+
+        for name, text in _HEADINGS.items():
+            setattr(rich_utils, name, text)
+        return page(context, formatter)
+
     command.format_usage = usage
+    command.format_help = help_page
     command.options_metavar = "[选项]"
     command.get_help_option(typer.Context(command)).help = "显示本说明后退出"
     for param in command.get_params(typer.Context(command)):

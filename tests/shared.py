@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 from filelock import FileLock
 
 from pipelines.demo.generate import generate
-from pipelines.paths import ROOT
+from pipelines.flows import steps
+from pipelines.flows.request import RunRequest
+from pipelines.flows.workspace import open_workspace, read_regions
+from pipelines.paths import ROOT, RawPaths, WarehousePaths
 from tests.drill_world import publish_release
 
 if TYPE_CHECKING:
@@ -41,6 +44,22 @@ def clean_province(factory: pytest.TempPathFactory) -> Path:
 def spoilt_province(factory: pytest.TempPathFactory) -> Path:
     """The same province with bad rows of every class among the good ones."""
     return once(factory, "spoilt-province", lambda folder: _province(folder, defects=True))
+
+
+def whole_demo(factory: pytest.TempPathFactory) -> Path:
+    """``raw`` and ``house`` of the default demo, all taken in and nothing published.
+
+    Eleven pools and thirty-six months, with a third of the default's settlements.
+    """
+    return once(factory, "whole-demo", _whole_demo)
+
+
+def _whole_demo(folder: Path) -> None:
+    generate(folder / "raw", settlements=100_000, region_file=REGION_TEXT)
+    request = RunRequest(RawPaths(folder / "raw"), WarehousePaths(folder / "house"))
+    con = open_workspace(request)
+    steps.take_in(con, request, read_regions(request.raw))
+    con.close()
 
 
 def _province(folder: Path, *, defects: bool) -> None:

@@ -157,4 +157,6 @@ def test_an_unknown_book_or_format_is_refused(house: Path) -> None:
     told = command("report", "--book", "k99", "--warehouse", str(house))
     assert isinstance(told.exception, JiecunError)
     assert told.exception.problems[0].code == "BOOK_UNKNOWN"
-    assert command("report", "--format", "pdf", "--warehouse", str(house)).exit_code == 2
+    odd = command("report", "--format", "pdf", "--warehouse", str(house)).exception
+    assert isinstance(odd, JiecunError)
+    assert (odd.problems[0].place, odd.problems[0].found, odd.exit_code) == ("--format", "pdf", 2)

@@ -1,18 +1,19 @@
-"""The demo as a newcomer makes it: every cell against a second opinion, and every event at work."""
+"""The demo of eleven pools: every cell against a second opinion, and every event at work."""
 
 from __future__ import annotations
 
 import csv
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.demo.generate import generate
 from pipelines.paths import RULES
-from tests.golden.kept import REGION_TEXT, assert_balanced, differences, keep_books
+from tests.golden.kept import assert_balanced, differences, keep_books
 from tests.golden.recompute import recompute
 from tests.golden.recompute_rows import BANK_ROWS, ITEM_ROW
+from tests.shared import whole_demo
 
 if TYPE_CHECKING:
     from tests.golden.kept import Kept
@@ -24,10 +25,10 @@ SAME_AS = re.compile(r"（即 (.+)）")
 
 @pytest.fixture(scope="module")
 def default_demo(tmp_path_factory: pytest.TempPathFactory) -> Kept:
-    """Eleven pools, thirty-six months, all defaults."""
-    folder = tmp_path_factory.mktemp("default_demo")
-    generate(folder / "raw", region_file=REGION_TEXT)
-    return keep_books(folder / "raw", folder / "warehouse")
+    demo = whole_demo(tmp_path_factory)
+    house = tmp_path_factory.mktemp("default_demo") / "house"
+    shutil.copytree(demo / "house", house)
+    return keep_books(demo / "raw", house)
 
 
 def built_events() -> dict[str, tuple[str, ...]]:
@@ -52,7 +53,7 @@ def rows_known() -> set[tuple[str, str]]:
 
 
 def test_every_cell_of_every_pool_and_month(default_demo: Kept) -> None:
-    """The demo as a newcomer makes it; every row that it knows has moved, every check had work."""
+    """Every row that the demo knows has moved, every check had work."""
     expected = recompute(default_demo.raw)
 
     # 11 pools, 22 ledgers, 36 months and three years

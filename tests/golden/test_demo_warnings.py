@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import shutil
 from contextlib import contextmanager
 from decimal import Decimal
 from itertools import pairwise
@@ -11,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from pipelines.demo.generate import generate
 from pipelines.flows import steps
 from pipelines.flows.request import RunRequest
 from pipelines.flows.workspace import bind_inputs, last_month, open_workspace, read_regions
-from pipelines.paths import ROOT, RawPaths, WarehousePaths
+from pipelines.paths import RawPaths, WarehousePaths
+from tests.shared import whole_demo
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     import duckdb
 
-REGION_TEXT = next((ROOT / "data" / "raw" / "regions").glob("000_*.txt"))
 LAYERS = ("staging", "journal", "ledger", "statements", "metrics", "warnings")
 #: rules on the flow of money: the seasons could mislead them
 FLOW_RULES = ("W-04", "W-05", "W-06", "W-07", "W-08")
@@ -42,10 +42,8 @@ PUBLISHED = ("fct_spending_score", "fct_fund_metric", "fct_balance_sheet", "fct_
 class Province:
     """One demo province, taken in once; its warnings up to any month."""
 
-    def __init__(self, folder: Path) -> None:
-        raw = folder / "raw"
-        generate(raw, months=36, settlements=100_000, region_file=REGION_TEXT)
-        self.request = RunRequest(RawPaths(raw), WarehousePaths(folder / "warehouse"))
+    def __init__(self, raw: Path, house: Path) -> None:
+        self.request = RunRequest(RawPaths(raw), WarehousePaths(house))
         self.regions = read_regions(self.request.raw)
         with (raw / "labels.csv").open(encoding="utf-8", newline="") as handle:
             labels = list(csv.DictReader(handle))
@@ -103,7 +101,10 @@ class Province:
 
 @pytest.fixture(scope="module")
 def province(tmp_path_factory: pytest.TempPathFactory) -> Province:
-    return Province(tmp_path_factory.mktemp("province"))
+    demo = whole_demo(tmp_path_factory)
+    house = tmp_path_factory.mktemp("province") / "house"
+    shutil.copytree(demo / "house", house)
+    return Province(demo / "raw", house)
 
 
 def openings(con: duckdb.DuckDBPyConnection, province: Province) -> list[tuple[str, str, int]]:
