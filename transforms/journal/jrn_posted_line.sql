@@ -22,38 +22,9 @@ frozen as (
         book, ledger_id, poolarea_no, insutype as scheme, event_id as voucher_key, posting_date,
         period_ym, orig_period_ym, event_date, event_code, rule_id,
         line_no::varchar as line_key, account_code, fund, summary, debit_amt, credit_amt,
-        source_row_cnt, is_opening,
-        case when starts_with(event_id, 'LATE|') then substr(event_id, 13) else event_id end
-            as event_key
+        source_row_cnt, is_opening
     from closed_line
     where not is_closing
-),
-
--- one key, one side: what it should be by now and what was posted for it
-claim as (
-    select b.book, c.ledger_id, c.poolarea_no, c.scheme, c.voucher_key as event_key,
-        c.posting_date as event_date, c.event_code, c.rule_id, c.account_code, c.fund, c.summary,
-        c.debit_amt, c.credit_amt, c.source_row_cnt, c.debit_amt <> 0 as is_debit
-    from computed as c
-    inner join jrn_book as b
-        on c.book is null or c.book = b.book
-    where c.is_closed
-    union all
-    select book, ledger_id, poolarea_no, scheme, event_key, event_date, event_code, rule_id,
-        account_code, fund, summary, -debit_amt, -credit_amt, -source_row_cnt, debit_amt <> 0
-    from frozen
-),
-
-late as (
-    select book, ledger_id, poolarea_no, scheme, event_key, event_date, event_code, rule_id,
-        account_code, fund, summary, is_debit,
-        sum(debit_amt)::decimal(18, 2) as debit_amt,
-        sum(credit_amt)::decimal(18, 2) as credit_amt,
-        sum(source_row_cnt)::bigint as source_row_cnt
-    from claim
-    group by book, ledger_id, poolarea_no, scheme, event_key, event_date, event_code, rule_id,
-        account_code, fund, summary, is_debit
-    having sum(debit_amt) <> 0 or sum(credit_amt) <> 0
 ),
 
 placed as (
@@ -61,7 +32,7 @@ placed as (
         (year(l.event_date) * 100 + month(l.event_date))::integer as event_ym,
         (make_date(c.closed_ym // 100, c.closed_ym % 100, 1) + interval 1 month)::date
             as posting_date
-    from late as l
+    from jrn_late_line as l
     inner join closed_pool as c on l.poolarea_no = c.poolarea_no
 )
 
